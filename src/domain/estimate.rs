@@ -1,0 +1,144 @@
+//! A figure with its uncertainty. No figure of a survey travels without one.
+
+use std::fmt;
+
+/// A confidence interval; `low <= high`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+impl Interval {
+    /// The interval of `offset + factor * x`, for `factor >= 0`.
+    #[must_use]
+    pub fn scaled(self, offset: f64, factor: f64) -> Self {
+        Self { low: offset + factor * self.low, high: offset + factor * self.high }
+    }
+}
+
+/// How an estimate's spread was found; printed beside the figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Method {
+    /// Stratified two-stage sample, Taylor linearisation, finite-population correction at both stages, t interval.
+    TwoStage,
+    /// Stratified clusters taken as drawn with replacement: the transactions per desk are unknown, so there is no
+    /// correction at either stage. Conservative.
+    WithReplacement,
+    /// Every desk is its own stratum and its rows are the sample. Used where no desk was drawn by chance: one-desk
+    /// reports, censuses of visitors, officials rating their own unit.
+    RowsWithinDesk,
+    /// As [`Method::RowsWithinDesk`], for answers nobody drew: the spread holds only if those who answered are like those
+    /// who did not. Never called a margin of error.
+    ModelAssumed,
+    /// The sum of independent surveys, degrees of freedom after Welch and Satterthwaite.
+    Combined,
+}
+
+impl Method {
+    /// A stable word for programs.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::TwoStage => "two-stage-linearised-t",
+            Self::WithReplacement => "with-replacement-linearised-t",
+            Self::RowsWithinDesk => "rows-within-desk-linearised-t",
+            Self::ModelAssumed => "model-assumed-linearised-t",
+            Self::Combined => "independent-surveys-welch-t",
+        }
+    }
+}
+
+/// What a reader must know before trusting an estimate.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Caution {
+    /// A stratum with one sampled desk of several: its spread cannot be estimated.
+    LonelyPsu {
+        /// The stratum.
+        stratum: String,
+    },
+    /// Every answer was the same; the spread is not zero, it was only not seen.
+    NoVariation,
+    /// Fewer than eight degrees of freedom.
+    FewDegreesOfFreedom,
+    /// Fewer than thirty answers.
+    FewAnswers,
+    /// A desk with a single answer adds nothing to the within-desk spread.
+    SingleAnswerDesks {
+        /// How many such desks.
+        n_desks: usize,
+    },
+    /// Desks without a transaction count: weights and corrections could not use it.
+    TransactionsUnknown {
+        /// How many such desks.
+        n_desks: usize,
+    },
+    /// A desk gave more answers than it had transactions.
+    MoreAnswersThanTransactions {
+        /// The desk.
+        desk: String,
+    },
+}
+
+impl Caution {
+    /// A stable word for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::LonelyPsu { .. } => "lonely-psu",
+            Self::NoVariation => "no-variation-observed",
+            Self::FewDegreesOfFreedom => "df-below-8",
+            Self::FewAnswers => "n-below-30",
+            Self::SingleAnswerDesks { .. } => "single-answer-desks",
+            Self::TransactionsUnknown { .. } => "transactions-unknown",
+            Self::MoreAnswersThanTransactions { .. } => "more-answers-than-transactions",
+        }
+    }
+}
+
+impl fmt::Display for Caution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LonelyPsu { stratum } => {
+                write!(f, "stratum {stratum} has one surveyed desk of several: no interval can be given")
+            }
+            Self::NoVariation => {
+                f.write_str("no variation observed: all answers agree, which does not make them exact")
+            }
+            Self::FewDegreesOfFreedom => f.write_str("fewer than 8 degrees of freedom: the interval is unstable"),
+            Self::FewAnswers => f.write_str("fewer than 30 answers"),
+            Self::SingleAnswerDesks { n_desks } => {
+                write!(f, "{n_desks} desks with a single answer add nothing to the spread within desks")
+            }
+            Self::TransactionsUnknown { n_desks } => write!(f, "{n_desks} desks without a transaction count"),
+            Self::MoreAnswersThanTransactions { desk } => {
+                write!(f, "desk {desk} has more answers than transactions: check the frame")
+            }
+        }
+    }
+}
+
+/// An estimate: a value and everything needed to judge it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estimate {
+    /// The point estimate, in the statistic's own unit (share 0-1, points 0-max).
+    pub value: f64,
+    /// Standard error, same unit; `None` where it cannot be estimated. Never a zero that only means "not seen".
+    pub se: Option<f64>,
+    /// Confidence interval at `level`; `None` where it cannot be estimated.
+    pub interval: Option<Interval>,
+    /// Confidence level, for example 0.95.
+    pub level: f64,
+    /// Degrees of freedom behind the interval; not an integer after Welch and Satterthwaite.
+    pub df: f64,
+    /// Answers that entered the estimate.
+    pub n: u64,
+    /// Desks with such answers.
+    pub n_psu: u32,
+    /// How the spread was found.
+    pub method: Method,
+    /// What to know before trusting it.
+    pub cautions: Vec<Caution>,
+}

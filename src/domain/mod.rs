@@ -1,0 +1,18 @@
+//! What a survey and an index **are**: the words of the trade as types, and the rules that hold between them.
+//!
+//! Invariant: this floor knows no I/O, no clock, no serialisation and no other floor. Everything here is a value that
+//! was checked when it was made; a function either returns such a value or every fault it found.
+
+pub mod answers;
+pub mod area;
+pub mod channel;
+pub mod estimate;
+pub mod fault;
+pub mod frame;
+pub mod ids;
+pub mod packing;
+pub mod period;
+pub mod points;
+pub mod questionnaire;
+pub mod round;
+pub mod scheme;

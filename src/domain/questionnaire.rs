@@ -1,0 +1,322 @@
+//! A questionnaire: items in elements in aspects, how each is answered, and how answers become an index. A published
+//! version never changes; an edit is the next version.
+
+use super::ids::{AspectId, Digest, ElementId, ItemId, OptionId, QuestionnaireRef};
+use std::fmt;
+
+/// How far a rule, text or figure in `surveys/` is confirmed by its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Taken from the official text.
+    Confirmed,
+    /// Some parts are official, some are not public or are our own wording.
+    Partial,
+    /// Worked out from published figures.
+    Estimated,
+    /// Made up for demonstration and tests.
+    Synthetic,
+}
+
+impl Status {
+    /// Every status.
+    pub const ALL: [Self; 4] = [Self::Confirmed, Self::Partial, Self::Estimated, Self::Synthetic];
+
+    /// The word used in files.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Partial => "partial",
+            Self::Estimated => "estimated",
+            Self::Synthetic => "synthetic",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.code() == text)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// How five-point answers become a share between 0 and 1. The official formula is not public in full, so it is a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum IndexRule {
+    /// Share of answers 4 and 5.
+    Top2Share,
+    /// Mean over the maximum: Σx / 5n.
+    MeanOverMax,
+    /// Mean rescaled to the whole range: (mean − 1) / 4.
+    MeanRescaled,
+}
+
+impl IndexRule {
+    /// Every rule.
+    pub const ALL: [Self; 3] = [Self::Top2Share, Self::MeanOverMax, Self::MeanRescaled];
+
+    /// The word used in files.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Top2Share => "top2_share",
+            Self::MeanOverMax => "mean_over_max",
+            Self::MeanRescaled => "mean_rescaled",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.code() == text)
+    }
+
+    /// What an answer of 1 to 5 is worth, between 0 and 1.
+    #[must_use]
+    pub fn worth(self, answer: u8) -> f64 {
+        match self {
+            Self::Top2Share => f64::from(u8::from(answer >= 4)),
+            Self::MeanOverMax => f64::from(answer) / 5.0,
+            Self::MeanRescaled => (f64::from(answer) - 1.0) / 4.0,
+        }
+    }
+}
+
+/// How items are put together into an element and an overall figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RollUp {
+    /// All answers of all items in one ratio.
+    PooledAnswers,
+    /// The plain mean of the items' figures.
+    EqualItems,
+    /// The plain mean of the elements' figures, each the plain mean of its items.
+    EqualElements,
+    /// The mean of the elements' figures weighted by their `weight`, each the plain mean of its items.
+    Weights,
+}
+
+impl RollUp {
+    /// Every roll-up.
+    pub const ALL: [Self; 4] = [Self::PooledAnswers, Self::EqualItems, Self::EqualElements, Self::Weights];
+
+    /// The word used in files.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::PooledAnswers => "pooled_answers",
+            Self::EqualItems => "equal_items",
+            Self::EqualElements => "equal_elements",
+            Self::Weights => "weights",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|roll_up| roll_up.code() == text)
+    }
+}
+
+/// A group of elements (khía cạnh).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aspect {
+    /// Its id.
+    pub id: AspectId,
+}
+
+/// A group of items (yếu tố).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Element {
+    /// Its id.
+    pub id: ElementId,
+    /// The aspect it belongs to.
+    pub aspect: AspectId,
+    /// Its share in the overall figure; used by [`RollUp::Weights`] only, and then above 0.
+    pub weight: Option<f64>,
+}
+
+/// An option that is worth a percent of the points, such as A 100, B 60, C 20, D 0.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PercentOption {
+    /// Its id.
+    pub id: OptionId,
+    /// What it is worth, 0 to 100.
+    pub percent: u8,
+}
+
+/// How an item is answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ItemKind {
+    /// 1 Rất không hài lòng … 5 Rất hài lòng.
+    FivePoint,
+    /// One of several options, each worth a percent.
+    Percents(Vec<PercentOption>),
+    /// One of several options.
+    Single(Vec<OptionId>),
+    /// Any number of several options.
+    Multiple(Vec<OptionId>),
+    /// Yes or no.
+    YesNo,
+    /// A whole number in a range.
+    Number {
+        /// Smallest allowed.
+        min: i32,
+        /// Largest allowed.
+        max: i32,
+    },
+    /// Free text, kept apart from the closed answers.
+    Comment {
+        /// Longest text kept, in characters.
+        max_chars: u16,
+    },
+}
+
+/// "Ask this only if": the other item, which comes earlier, has one of these answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShowIf {
+    /// The earlier item.
+    pub item: ItemId,
+    /// The answers that make this item appear, as they are written in files: `1`…`5`, `yes`, `no` or an option's id.
+    pub is_one_of: Vec<String>,
+}
+
+/// What part of the form an item stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// A satisfaction item; belongs to an element.
+    Satisfaction,
+    /// Context: needs, channels, experience.
+    Context,
+    /// Who answers: coarse bands only, never a name or number.
+    Profile,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: [Self; 3] = [Self::Satisfaction, Self::Context, Self::Profile];
+
+    /// The word used in files.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Satisfaction => "satisfaction",
+            Self::Context => "context",
+            Self::Profile => "profile",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.code() == text)
+    }
+}
+
+/// One question or statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Its id, unique in the questionnaire.
+    pub id: ItemId,
+    /// The part of the form.
+    pub part: Part,
+    /// The element it measures; some exactly for [`Part::Satisfaction`].
+    pub element: Option<ElementId>,
+    /// How it is answered.
+    pub kind: ItemKind,
+    /// Whether it must be answered when it is asked.
+    pub required: bool,
+    /// Whether "not applicable" is an answer.
+    pub not_applicable: bool,
+    /// When it is asked; always, if none.
+    pub show_if: Option<ShowIf>,
+}
+
+impl Item {
+    /// What a packed answer code of this item is worth between 0 and 1 under a rule; `None` for "no answer", "not
+    /// applicable" and items that carry no index value.
+    #[must_use]
+    pub fn worth(&self, code: u8, rule: IndexRule) -> Option<f64> {
+        match &self.kind {
+            ItemKind::FivePoint => (1..=5).contains(&code).then(|| rule.worth(code)),
+            ItemKind::Percents(options) => {
+                let option = options.get(usize::from(code).checked_sub(1)?)?;
+                Some(f64::from(option.percent) / 100.0)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A language that texts exist in, as a lower-case BCP 47 tag: `vi`, `en`, `hmn`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Language(String);
+
+impl Language {
+    /// Reads a tag of 2 to 8 letters or digits per part.
+    ///
+    /// # Errors
+    /// When the text does not look like a language tag.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let part_fits = |part: &str| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+        if text.len() <= 35 && text.split('-').all(part_fits) {
+            Ok(Self(text.to_ascii_lowercase()))
+        } else {
+            Err(format!("{text:?} is not a language tag such as vi or en"))
+        }
+    }
+
+    /// The tag.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A questionnaire at one version, checked: every reference inside it resolves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Questionnaire {
+    /// Id and version.
+    pub reference: QuestionnaireRef,
+    /// How far it is confirmed.
+    pub status: Status,
+    /// Where it was taken from.
+    pub source: String,
+    /// Languages it must be complete in; the first is the default.
+    pub languages: Vec<Language>,
+    /// How five-point answers become shares.
+    pub rule: IndexRule,
+    /// How items become elements and the overall figure.
+    pub roll_up: RollUp,
+    /// Aspects in order.
+    pub aspects: Vec<Aspect>,
+    /// Elements in order.
+    pub elements: Vec<Element>,
+    /// Items in the order they are asked and packed.
+    pub items: Vec<Item>,
+    /// SHA-256 of the file it was read from.
+    pub digest: Digest,
+}
+
+impl Questionnaire {
+    /// The item with an id.
+    #[must_use]
+    pub fn item(&self, id: &str) -> Option<&Item> {
+        self.items.iter().find(|item| item.id.as_str() == id)
+    }
+
+    /// The items of an element, in order.
+    pub fn items_of<'a>(&'a self, element: &'a ElementId) -> impl Iterator<Item = &'a Item> {
+        self.items.iter().filter(move |item| item.element.as_ref() == Some(element))
+    }
+}

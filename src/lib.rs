@@ -1,0 +1,2 @@
+//! sipas
+pub mod domain;

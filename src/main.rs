@@ -1,0 +1,3 @@
+//! The `sipas` program.
+
+fn main() {}

@@ -1,2 +1,3 @@
 //! sipas
 pub mod domain;
+pub mod statistics;

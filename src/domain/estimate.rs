@@ -61,6 +61,8 @@ pub enum Caution {
     },
     /// Every answer was the same; the spread is not zero, it was only not seen.
     NoVariation,
+    /// All desks and all their transactions were observed; sampling added nothing to the spread.
+    EveryTransactionAnswered,
     /// Fewer than eight degrees of freedom.
     FewDegreesOfFreedom,
     /// Fewer than thirty answers.
@@ -89,6 +91,7 @@ impl Caution {
         match self {
             Self::LonelyPsu { .. } => "lonely-psu",
             Self::NoVariation => "no-variation-observed",
+            Self::EveryTransactionAnswered => "every-transaction-answered",
             Self::FewDegreesOfFreedom => "df-below-8",
             Self::FewAnswers => "n-below-30",
             Self::SingleAnswerDesks { .. } => "single-answer-desks",
@@ -106,6 +109,9 @@ impl fmt::Display for Caution {
             }
             Self::NoVariation => {
                 f.write_str("no variation observed: all answers agree, which does not make them exact")
+            }
+            Self::EveryTransactionAnswered => {
+                f.write_str("every transaction was answered: there is no sampling error to show, other errors remain")
             }
             Self::FewDegreesOfFreedom => f.write_str("fewer than 8 degrees of freedom: the interval is unstable"),
             Self::FewAnswers => f.write_str("fewer than 30 answers"),

@@ -1,1 +1,2 @@
 //! The one integration test binary; its modules mirror the source.
+mod statistics;

@@ -156,9 +156,4 @@ impl Part {
     pub(super) fn codes(&self, item: usize) -> &[u8] {
         self.items.get(item).and_then(|codes| codes.data_views().next()).unwrap_or_default()
     }
-
-    /// Items per row.
-    pub(super) fn n_items(&self) -> usize {
-        self.items.len()
-    }
 }

@@ -41,9 +41,7 @@ impl Point {
             let mut largest = 0.0_f64;
             for (column, worth) in &ratio.items {
                 let Ok(place) = columns.binary_search(column) else { continue };
-                for (sum, worth) in
-                    point.influence.iter_mut().nth(place).into_iter().flatten().zip(worth.by_slot(n_slots))
-                {
+                for (sum, worth) in point.influence.get_mut(place).into_iter().flatten().zip(worth.by_slot(n_slots)) {
                     if let Some(worth) = worth {
                         *sum += factor * (worth - mean) / denominator;
                         largest = largest.max(worth.abs());

@@ -163,17 +163,16 @@ impl Design {
     /// A domain of one desk is judged within that desk (its rows vary), because between desks there is nothing to
     /// compare it with. The exception is a desk that alone stands for a stratum of several: it may be asked about as the
     /// stratum, and within-desk spread would then be far too small.
-    pub(super) fn footing(&self, domain: &[u32]) -> Footing {
-        let domain: BTreeSet<u32> = domain.iter().copied().collect();
+    pub(super) fn footing(&self, domain: &BTreeSet<u32>) -> Footing {
         let strata: BTreeSet<usize> =
             domain.iter().filter_map(|desk| self.stratum_of.get(*desk as usize).copied()).collect();
         let strata: Vec<&Stratum> = strata.into_iter().filter_map(|i| self.strata.get(i)).collect();
         let one_desk = domain.len() == 1 && !strata.iter().any(|stratum| stratum.is_lonely());
         match self.inference {
-            Inference::TwoStage if one_desk => self.within_desks(Method::RowsWithinDesk, &domain),
-            Inference::TwoStage => self.two_stage(&domain, &strata),
-            Inference::RowsWithinDesk => self.within_desks(Method::RowsWithinDesk, &domain),
-            Inference::ModelAssumed => self.within_desks(Method::ModelAssumed, &domain),
+            Inference::TwoStage if one_desk => self.within_desks(Method::RowsWithinDesk, domain),
+            Inference::TwoStage => self.two_stage(domain, &strata),
+            Inference::RowsWithinDesk => self.within_desks(Method::RowsWithinDesk, domain),
+            Inference::ModelAssumed => self.within_desks(Method::ModelAssumed, domain),
         }
     }
 
@@ -201,7 +200,8 @@ impl Design {
         self.stand(method, layers.collect(), unknown)
     }
 
-    /// Only rows drawn: every desk is a stratum of its own, with itself as its one desk.
+    /// Only rows drawn: every desk is a stratum of its own, with itself as its one desk. The design weight is `N/m`; where
+    /// the transactions of one desk are unknown, every row of the domain counts once and no correction is made.
     fn within_desks(&self, method: Method, domain: &BTreeSet<u32>) -> Footing {
         let surveyed = || domain.iter().copied().filter(|&desk| self.n_rows(desk) > 0);
         let unknown = self.n_unknown(surveyed());
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn two_stages_weigh_and_correct_at_both() {
-        let footing = design(Inference::TwoStage, false).footing(&[0, 1, 2, 3]);
+        let footing = design(Inference::TwoStage, false).footing(&[0, 1, 2, 3].into());
         assert_eq!(footing.method, Method::TwoStage);
         let [a, b] = footing.layers.as_slice() else { panic!("two strata") };
         assert_eq!(a.units, Units::Desks { n_surveyed: 2, fraction: 0.5 });
@@ -315,27 +315,27 @@ mod tests {
     #[test]
     fn an_unknown_count_in_a_stratum_takes_away_every_correction() {
         let design = design(Inference::TwoStage, true);
-        let footing = design.footing(&[0, 2, 3]);
+        let footing = design.footing(&[0, 2, 3].into());
         assert_eq!(footing.method, Method::WithReplacement);
         assert!(footing.cautions.contains(&Caution::TransactionsUnknown { n_desks: 1 }));
         let weights: Vec<f64> = footing.layers.iter().flat_map(|l| &l.desks).map(|d| d.weight).collect();
         assert_eq!(weights, [2.0, 1.0]);
         assert_eq!(footing.layers[0].units, Units::Desks { n_surveyed: 2, fraction: 0.0 });
-        assert_eq!(design.footing(&[3, 4]).method, Method::TwoStage, "other strata do not suffer");
+        assert_eq!(design.footing(&[3, 4].into()).method, Method::TwoStage, "other strata do not suffer");
     }
 
     #[test]
     fn one_desk_is_judged_within_itself_unless_it_is_lonely() {
         let design = design(Inference::TwoStage, false);
-        let footing = design.footing(&[0]);
+        let footing = design.footing(&[0].into());
         assert_eq!((footing.method, footing.layers[0].units), (Method::RowsWithinDesk, Units::Rows));
-        let footing = design.footing(&[4]);
+        let footing = design.footing(&[4].into());
         assert_eq!((footing.method, footing.layers[0].units), (Method::TwoStage, Units::Lonely));
     }
 
     #[test]
     fn within_desks_every_desk_is_its_own_stratum() {
-        let footing = design(Inference::ModelAssumed, false).footing(&[0, 1, 4]);
+        let footing = design(Inference::ModelAssumed, false).footing(&[0, 1, 4].into());
         assert_eq!(footing.method, Method::ModelAssumed);
         assert_eq!(footing.layers.iter().map(|layer| layer.stratum.as_str()).collect::<Vec<_>>(), ["A1", "A2", "C1"]);
         assert!(footing.layers.iter().all(|layer| layer.units == Units::Rows));

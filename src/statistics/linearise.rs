@@ -75,10 +75,10 @@ fn totals(ratio: &Ratio, histogram: &Histogram, n_slots: usize) -> (f64, f64) {
 }
 
 /// What the second pass knows about the rows of each desk.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct DeskRole {
-    /// The place of the desk's domain among the domains of this scan; none if it lies in none of them.
-    pub(super) domain: Option<usize>,
+    /// The place of the desk's domain among the domains of this scan, or the number of domains if it lies in none.
+    pub(super) domain: usize,
     /// The weight of its rows that have none of their own.
     pub(super) weight: f64,
 }
@@ -92,14 +92,6 @@ pub(super) struct DeskTotals {
     pub(super) squares: f64,
     /// Rows that answered at least one item of the statistic.
     pub(super) n_answered: u64,
-}
-
-impl DeskTotals {
-    fn merge(&mut self, other: &Self) {
-        self.sum += other.sum;
-        self.squares += other.squares;
-        self.n_answered += other.n_answered;
-    }
 }
 
 /// One statistic, ready for a scan over domains that do not overlap.
@@ -158,36 +150,59 @@ pub(super) fn scan(parts: &[Part], roles: &[DeskRole], lookups: &[Lookup], n_slo
 }
 
 fn scan_part(part: &Part, roles: &[DeskRole], lookups: &[Lookup], n_slots: usize, totals: &mut [Vec<DeskTotals>]) {
-    let n_domains = roles.iter().filter_map(|role| role.domain).max().map_or(0, |last| last + 1);
-    let outside = DeskRole { domain: None, weight: 0.0 };
-    let role = |psu: u32| roles.get(psu as usize).unwrap_or(&outside);
-    let weights: Vec<f64> =
-        part.psu().iter().zip(part.weights()).map(|(&psu, own)| own.unwrap_or(role(psu).weight)).collect();
-    let bases: Vec<usize> = part.psu().iter().map(|&psu| role(psu).domain.unwrap_or(n_domains) * n_slots).collect();
-    let mut rows = vec![(0.0, false); ROWS_PER_BLOCK];
+    let role = |psu: u32| roles.get(psu as usize).copied().unwrap_or_default();
+    let own_or_design = |(&psu, own): (&u32, Option<f64>)| own.unwrap_or(role(psu).weight);
+    let weights: Vec<f64> = part.psu().iter().zip(part.weights()).map(own_or_design).collect();
+    let offsets: Vec<usize> = part.psu().iter().map(|&psu| role(psu).domain * n_slots).collect();
+    let mut rows = vec![RowSum::default(); ROWS_PER_BLOCK];
     for (block, psu) in part.psu().chunks(ROWS_PER_BLOCK).enumerate() {
-        let start = block * ROWS_PER_BLOCK;
-        let range = start..start + psu.len();
-        let bases = bases.get(range.clone()).unwrap_or_default();
+        let range = block * ROWS_PER_BLOCK..block * ROWS_PER_BLOCK + psu.len();
+        let offsets = offsets.get(range.clone()).unwrap_or_default();
         let weights = weights.get(range.clone()).unwrap_or_default();
         for (lookup, totals) in lookups.iter().zip(totals.iter_mut()) {
-            rows.fill((0.0, false));
+            rows.fill(RowSum::default());
             for item in &lookup.items {
                 let codes = part.codes(item.column).get(range.clone()).unwrap_or_default();
-                for ((row, &code), base) in rows.iter_mut().zip(codes).zip(bases) {
-                    let slot = slot(code, n_slots);
-                    row.0 += item.influence.get(base + slot).copied().unwrap_or_default();
-                    row.1 |= item.answered.get(slot).copied().unwrap_or_default();
-                }
+                item.add_to(&mut rows, codes, offsets, n_slots);
             }
-            for (((influence, answered), weight), &psu) in rows.iter().zip(weights).zip(psu) {
+            for ((row, weight), &psu) in rows.iter().zip(weights).zip(psu) {
                 if let Some(desk) = totals.get_mut(psu as usize) {
-                    let value = weight * influence;
-                    desk.sum += value;
-                    desk.squares += value * value;
-                    desk.n_answered += u64::from(*answered);
+                    desk.add(row, *weight);
                 }
             }
         }
+    }
+}
+
+/// What the answers of one row add up to.
+#[derive(Debug, Clone, Copy, Default)]
+struct RowSum {
+    influence: f64,
+    answered: bool,
+}
+
+impl ItemLookup {
+    /// Adds the answers to this item, row by row; `offsets` says where each row's domain begins.
+    fn add_to(&self, rows: &mut [RowSum], codes: &[u8], offsets: &[usize], n_slots: usize) {
+        for ((row, &code), offset) in rows.iter_mut().zip(codes).zip(offsets) {
+            let slot = slot(code, n_slots);
+            row.influence += self.influence.get(offset + slot).copied().unwrap_or_default();
+            row.answered |= self.answered.get(slot).copied().unwrap_or_default();
+        }
+    }
+}
+
+impl DeskTotals {
+    fn add(&mut self, row: &RowSum, weight: f64) {
+        let value = weight * row.influence;
+        self.sum += value;
+        self.squares += value * value;
+        self.n_answered += u64::from(row.answered);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.sum += other.sum;
+        self.squares += other.squares;
+        self.n_answered += other.n_answered;
     }
 }

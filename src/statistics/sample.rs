@@ -51,7 +51,15 @@ struct Candidate {
     footing: Footing,
 }
 
-/// The answer to one domain: per statistic, an estimate or the reason why there is none.
+/// What is asked of every domain.
+struct Question<'a> {
+    statistics: &'a [Statistic],
+    /// Whether each statistic can be asked at all.
+    checks: Vec<Result<(), NotEstimable>>,
+    level: f64,
+}
+
+/// The answer for one domain: per statistic, an estimate or the reason why there is none.
 type Row = Vec<Result<Estimate, NotEstimable>>;
 
 impl Sample {
@@ -71,26 +79,10 @@ impl Sample {
     ) -> Result<Self, SampleFault> {
         let (n_items, n_malformed) = (columns.n_items(), columns.n_malformed());
         let frame = columns.into_frame()?;
-        let n_bad_weights = columns::n_bad_weights(&frame)?;
-        let mut faults = Vec::new();
-        if n_malformed > 0 {
-            let message = format!("{n_malformed} sheets do not have {n_items} codes; was the questionnaire changed?");
-            faults.push(Fault::of_whole("unequal-sheets", message));
-        }
-        if n_bad_weights > 0 {
-            let message =
-                format!("{n_bad_weights} answers have a weight that is not a positive number; mend or omit it");
-            faults.push(Fault::of_whole("bad-weight", message));
-        }
+        let mut faults = sheet_faults(n_items, n_malformed, columns::n_bad_weights(&frame)?);
         let design = Design::new(inference, desks, &desks_per_stratum, &columns::rows_per_desk(&frame)?);
-        let design = match design {
-            Ok(design) if faults.is_empty() => design,
-            Ok(_) => return Err(SampleFault { faults }),
-            Err(more) => {
-                faults.extend(more);
-                return Err(SampleFault { faults });
-            }
-        };
+        let design = design.map_err(|more| faults.extend(more)).ok().filter(|_| faults.is_empty());
+        let Some(design) = design else { return Err(SampleFault { faults }) };
         let parts = Part::all_of(frame)?;
         let moments = Moments::of(&parts, design.n_desks(), n_items);
         Ok(Self { design, parts, moments, n_items })
@@ -103,21 +95,21 @@ impl Sample {
     /// units of one level cost as much as a single one. `level` is the confidence level of the intervals.
     #[must_use]
     pub fn estimate(&self, domains: &[Vec<u32>], statistics: &[Statistic], level: f64) -> Vec<Row> {
-        let checks: Vec<Result<(), NotEstimable>> =
-            statistics.iter().map(|statistic| check_level(level).and(statistic.check(self.n_items))).collect();
+        let check = |statistic: &Statistic| check_level(level).and(statistic.check(self.n_items));
+        let question = Question { statistics, checks: statistics.iter().map(check).collect(), level };
         let mut candidates = Vec::new();
         let mut rows: Vec<Row> = Vec::with_capacity(domains.len());
         for (place, domain) in domains.iter().enumerate() {
             match self.check_domain(domain) {
                 Ok(desks) => {
-                    candidates.push(Candidate { place, desks, footing: self.design.footing(domain) });
+                    candidates.push(Candidate { place, footing: self.design.footing(&desks), desks });
                     rows.push(Vec::new());
                 }
                 Err(reason) => rows.push(vec![Err(reason); statistics.len()]),
             }
         }
         for scan in apart(candidates) {
-            for (candidate, row) in scan.iter().zip(self.estimate_scan(&scan, statistics, &checks, level)) {
+            for (candidate, row) in scan.iter().zip(self.answer(&question, &scan)) {
                 if let Some(place) = rows.get_mut(candidate.place) {
                     *place = row;
                 }
@@ -126,53 +118,41 @@ impl Sample {
         rows
     }
 
-    /// Estimates in domains that do not overlap.
-    fn estimate_scan(
-        &self,
-        scan: &[Candidate],
-        statistics: &[Statistic],
-        checks: &[Result<(), NotEstimable>],
-        level: f64,
-    ) -> Vec<Row> {
+    /// Answers for domains that do not overlap, in one scan of the rows.
+    fn answer(&self, question: &Question, scan: &[Candidate]) -> Vec<Row> {
         let n_slots = self.moments.n_slots();
-        let points: Vec<Vec<Result<Point, NotEstimable>>> = scan
-            .iter()
-            .map(|Candidate { footing, .. }| {
-                let desks = footing.layers.iter().flat_map(|layer| &layer.desks);
-                let histogram = self.moments.over(desks.map(|desk| (desk.desk, desk.weight)));
-                let point = |(statistic, check): (&Statistic, &Result<(), NotEstimable>)| {
-                    check.clone().and_then(|()| Point::of(statistic, &histogram, n_slots))
-                };
-                statistics.iter().zip(checks).map(point).collect()
-            })
-            .collect();
-        let lookups: Vec<Lookup> = statistics
-            .iter()
-            .enumerate()
-            .map(|(i, statistic)| {
-                let of_domains = points.iter().map(|points| points.get(i).and_then(|point| point.as_ref().ok()));
-                Lookup::new(statistic, of_domains, n_slots)
-            })
-            .collect();
-        let totals = linearise::scan(&self.parts, &self.roles(scan), &lookups, n_slots);
-        let judge = |(candidate, points): (&Candidate, Vec<Result<Point, NotEstimable>>)| {
-            let judge = |(point, totals): (Result<Point, NotEstimable>, &Vec<DeskTotals>)| {
-                let point = point?;
-                let spread = Spread::of(&candidate.footing, totals);
-                Ok(verdict::estimate(&point, &spread, &candidate.footing, level))
-            };
-            points.into_iter().zip(&totals).map(judge).collect()
+        let points: Vec<Vec<_>> = scan.iter().map(|candidate| self.points(question, &candidate.footing)).collect();
+        let lookup = |(i, statistic): (usize, &Statistic)| {
+            let in_domains = points.iter().map(|points| points.get(i)?.as_ref().ok());
+            Lookup::new(statistic, in_domains, n_slots)
         };
-        scan.iter().zip(points).map(judge).collect()
+        let lookups: Vec<Lookup> = question.statistics.iter().enumerate().map(lookup).collect();
+        let totals = linearise::scan(&self.parts, &self.roles(scan), &lookups, n_slots);
+        let judge = |Candidate { footing, .. }: &Candidate, point: Result<Point, _>, totals: &[DeskTotals]| {
+            point.map(|point| verdict::estimate(&point, &Spread::of(footing, totals), footing, question.level))
+        };
+        let row = |(candidate, points): (&Candidate, Vec<_>)| {
+            points.into_iter().zip(&totals).map(|(point, totals)| judge(candidate, point, totals)).collect()
+        };
+        scan.iter().zip(points).map(row).collect()
+    }
+
+    /// The point estimates of one domain.
+    fn points(&self, question: &Question, footing: &Footing) -> Vec<Result<Point, NotEstimable>> {
+        let desks = footing.layers.iter().flat_map(|layer| &layer.desks);
+        let histogram = self.moments.over(desks.map(|desk| (desk.desk, desk.weight)));
+        let point = |statistic| Point::of(statistic, &histogram, self.moments.n_slots());
+        let checked = question.statistics.iter().zip(question.checks.iter().cloned());
+        checked.map(|(statistic, check)| check.and_then(|()| point(statistic))).collect()
     }
 
     /// What each desk is to a scan.
     fn roles(&self, scan: &[Candidate]) -> Vec<DeskRole> {
-        let mut roles = vec![DeskRole { domain: None, weight: 0.0 }; self.design.n_desks()];
+        let mut roles = vec![DeskRole { domain: scan.len(), weight: 0.0 }; self.design.n_desks()];
         for (domain, candidate) in scan.iter().enumerate() {
             for desk in candidate.footing.layers.iter().flat_map(|layer| &layer.desks) {
                 if let Some(role) = roles.get_mut(desk.desk as usize) {
-                    *role = DeskRole { domain: Some(domain), weight: desk.weight };
+                    *role = DeskRole { domain, weight: desk.weight };
                 }
             }
         }
@@ -190,6 +170,20 @@ impl Sample {
         }
         Ok(desks)
     }
+}
+
+/// What is wrong with the answer sheets themselves.
+fn sheet_faults(n_items: usize, n_malformed: usize, n_bad_weights: usize) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if n_malformed > 0 {
+        let message = format!("{n_malformed} sheets do not have {n_items} codes; was the questionnaire changed?");
+        faults.push(Fault::of_whole("unequal-sheets", message));
+    }
+    if n_bad_weights > 0 {
+        let message = format!("{n_bad_weights} answers have a weight that is not a positive number; mend or omit it");
+        faults.push(Fault::of_whole("bad-weight", message));
+    }
+    faults
 }
 
 fn check_level(level: f64) -> Result<(), NotEstimable> {

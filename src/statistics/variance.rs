@@ -55,23 +55,24 @@ impl Spread {
         let n_psu = answering().count();
         self.n += n;
         self.n_psu += n_psu as u32;
-        match layer.units {
-            Units::Lonely => self.lonely.push(layer.stratum.clone()),
+        let fraction = match layer.units {
+            Units::Lonely => {
+                self.lonely.push(layer.stratum.clone());
+                return;
+            }
             Units::Rows => {
-                self.variance += between_rows(&desks);
                 self.df += n - 1;
+                1.0
             }
             Units::Desks { n_surveyed, fraction } => {
-                self.variance += between_desks(&desks, n_surveyed, fraction) + fraction * between_rows(&desks);
                 self.df += n_psu as u64 - 1;
+                self.variance += between_desks(&desks, n_surveyed, fraction);
+                fraction
             }
-        }
-        let first_stage = match layer.units {
-            Units::Desks { fraction, .. } => fraction,
-            Units::Rows | Units::Lonely => 1.0,
         };
-        self.is_sample |= 1.0 - first_stage >= ALL_SURVEYED || answering().any(|(desk, _)| desk.fraction < 1.0);
-        if first_stage > 0.0 {
+        self.variance += fraction * between_rows(&desks);
+        self.is_sample |= 1.0 - fraction >= ALL_SURVEYED || answering().any(|(desk, _)| desk.fraction < 1.0);
+        if fraction > 0.0 {
             self.n_single += answering().filter(|(desk, _)| desk.n_rows == 1).count();
         }
     }

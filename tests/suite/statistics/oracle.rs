@@ -65,7 +65,7 @@ fn estimates<'a>(
     let (references, domains): (Vec<_>, Vec<_>) = references.into_iter().filter_map(domain).unzip();
     let statistics = statistics();
     let outcome = survey.sample(inference).estimate(&domains, &statistics, LEVEL);
-    let name = |row| statistics.iter().map(|statistic| statistic.name.clone()).zip::<Vec<_>>(row).collect();
+    let name = |row: Vec<_>| statistics.iter().map(|statistic| statistic.name.clone()).zip(row).collect();
     references.into_iter().zip(outcome.into_iter().map(name)).collect()
 }
 

@@ -1,3 +1,5 @@
-//! sipas
+//! sipas: citizens' satisfaction, from the counter to the index.
+
 pub mod domain;
+pub mod report;
 pub mod statistics;

@@ -188,7 +188,8 @@ fn holds(rule: &ShowIf, questionnaire: &Questionnaire, given: &BTreeMap<&str, Ve
 fn code_of(item: &Item, word: &str) -> Option<u8> {
     let position = |found: Option<usize>| found.and_then(|index| u8::try_from(index + 1).ok());
     match &item.kind {
-        ItemKind::FivePoint => word.parse().ok().filter(|score| (1..=5).contains(score)),
+        // One digit: "+4" and "04" are numbers, but no answers.
+        ItemKind::FivePoint => word.parse().ok().filter(|score| word.len() == 1 && (1..=5).contains(score)),
         ItemKind::YesNo => [("yes", YES), ("no", NO)].iter().find(|(known, _)| *known == word).map(|(_, code)| *code),
         ItemKind::Single(options) => position(options.iter().position(|option| option.as_str() == word)),
         ItemKind::Percents(options) => position(options.iter().position(|option| option.id.as_str() == word)),

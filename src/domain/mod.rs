@@ -5,14 +5,19 @@
 
 pub mod answers;
 pub mod area;
+pub mod assessment;
 pub mod channel;
 pub mod estimate;
 pub mod fault;
 pub mod frame;
 pub mod ids;
+pub mod index;
 pub mod packing;
 pub mod period;
 pub mod points;
 pub mod questionnaire;
+pub mod rank;
+pub mod reconcile;
+pub mod results;
 pub mod round;
 pub mod scheme;

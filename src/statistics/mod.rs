@@ -31,6 +31,6 @@ mod waves;
 pub use columns::Columns;
 pub use combine::sum_of_independent;
 pub use design::{DesignDesk, Inference};
-pub use quantile::student_t;
+pub use quantile::{all_pairs_critical, student_t};
 pub use sample::{Sample, SampleFault};
 pub use statistic::{NotEstimable, Ratio, Statistic, Term, Worth};

@@ -27,6 +27,18 @@ pub fn student_t(p: f64, df: f64) -> Option<f64> {
     upper(1.0 - p, df)
 }
 
+/// The bound that the standardised difference of any two of `n_units` must exceed for all pairs to be judged at once with
+/// confidence `level`: z at 1 − α/(K(K−1)), Bonferroni over all ordered pairs. With fewer than two units there is nothing
+/// to compare, and the bound is infinite.
+#[must_use]
+pub fn all_pairs_critical(n_units: usize, level: f64) -> f64 {
+    if n_units < 2 || !(level > 0.0 && level < 1.0) {
+        return f64::INFINITY;
+    }
+    let n_pairs = n_units as f64 * (n_units as f64 - 1.0);
+    normal((1.0 - level) / n_pairs)
+}
+
 /// The value exceeded with probability `tail`, which is at most one half.
 fn upper(tail: f64, df: f64) -> Option<f64> {
     let z = normal(tail);
@@ -76,6 +88,14 @@ fn expanded(z: f64, df: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_pairs_are_judged_at_once() {
+        // NormalDist().inv_cdf of Python's statistics at 1 - 0.05 / (12 * 11) and 1 - 0.05 / 2.
+        assert!((all_pairs_critical(12, 0.95) - 3.367_847_180_032_718).abs() < 1e-9);
+        assert!((all_pairs_critical(2, 0.95) - 1.959_963_984_540_054).abs() < 1e-12);
+        assert!(all_pairs_critical(1, 0.95).is_infinite());
+    }
 
     /// Relative error allowed against the reference values.
     const TOLERANCE: f64 = 1e-12;

@@ -1,0 +1,283 @@
+//! The index table: every rated unit of an area with its index, its standing and where the figures came from. The
+//! command line and the web show this one document.
+
+use super::{IndexFault, UnitIndex};
+use crate::domain::area::Area;
+use crate::domain::estimate::Estimate;
+use crate::domain::ids::{AreaCode, Digest, QuestionnaireRef, RoundCode, SchemeId};
+use crate::domain::period::Year;
+use crate::domain::points::Points;
+use crate::domain::questionnaire::Status;
+use crate::domain::rank::{self, Candidate, PreviousRanks, Spread, Standing};
+use crate::domain::round::Mode;
+use crate::domain::scheme::Scheme;
+
+/// A round whose answers the figures were computed from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The round.
+    pub round: RoundCode,
+    /// How its respondents came to answer.
+    pub mode: Mode,
+    /// Its state when the figures were computed: `open`, `closed`, `published`.
+    pub state: &'static str,
+    /// What they answered.
+    pub questionnaire: QuestionnaireRef,
+    /// SHA-256 of the questionnaire's file.
+    pub questionnaire_digest: Digest,
+    /// How far the questionnaire is confirmed.
+    pub questionnaire_status: Status,
+    /// Answer sheets in the cut.
+    pub n_responses: u64,
+    /// Digest of the cut: the same answers give the same digest in any order.
+    pub cut: Digest,
+}
+
+/// Everything needed to compute the same figures again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provenance {
+    /// The scheme.
+    pub scheme: SchemeId,
+    /// Its title in Vietnamese.
+    pub scheme_title: String,
+    /// SHA-256 of its file.
+    pub scheme_digest: Digest,
+    /// How far it is confirmed.
+    pub scheme_status: Status,
+    /// The rounds behind the survey part.
+    pub sources: Vec<Source>,
+    /// Version of the program.
+    pub program_version: String,
+}
+
+impl Provenance {
+    /// The provenance of figures under a scheme.
+    #[must_use]
+    pub fn new(scheme: &Scheme, sources: Vec<Source>, program_version: &str) -> Self {
+        Self {
+            scheme: scheme.id.clone(),
+            scheme_title: scheme.title.clone(),
+            scheme_digest: scheme.digest,
+            scheme_status: scheme.status,
+            sources,
+            program_version: program_version.to_owned(),
+        }
+    }
+}
+
+/// What a reader of the table must be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Warning {
+    /// The scheme is not confirmed.
+    SchemeUnconfirmed {
+        /// Which.
+        scheme: SchemeId,
+        /// How far it is.
+        status: Status,
+    },
+    /// A questionnaire is not confirmed.
+    QuestionnaireUnconfirmed {
+        /// Which.
+        questionnaire: QuestionnaireRef,
+        /// How far it is.
+        status: Status,
+    },
+    /// Answers may still come in.
+    StillOpen(RoundCode),
+    /// Nobody drew the respondents: a range is no margin of error.
+    SelfSelected {
+        /// The round.
+        round: RoundCode,
+        /// How many chose to answer.
+        n_responses: u64,
+    },
+    /// Indices in which points that are still to come count as 0.
+    Provisional {
+        /// How many units.
+        n_units: usize,
+    },
+    /// Claimed points that nobody has appraised.
+    NotAppraised {
+        /// How many units have any.
+        n_units: usize,
+    },
+    /// Units without an index.
+    Unranked {
+        /// How many.
+        n_units: usize,
+    },
+}
+
+/// A unit's name and what is remarkable about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitName {
+    /// Its code.
+    pub code: AreaCode,
+    /// Its name.
+    pub name: String,
+    /// Whether it is a focus unit of the year.
+    pub focus: bool,
+}
+
+/// A unit in the table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RankedUnit {
+    /// Its name.
+    pub name: String,
+    /// Whether it is a focus unit of the year.
+    pub focus: bool,
+    /// Its index.
+    pub index: UnitIndex,
+    /// Where it stands.
+    pub standing: Standing,
+}
+
+/// A unit without an index, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unranked {
+    /// The unit.
+    pub unit: UnitName,
+    /// Every reason.
+    pub faults: Vec<IndexFault>,
+}
+
+/// What the table is about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heading {
+    /// The round asked for.
+    pub round: RoundCode,
+    /// The year the figures count for.
+    pub year: Year,
+    /// The area whose units are ranked, for example a province.
+    pub area: AreaCode,
+    /// Its name.
+    pub area_name: String,
+    /// Most points in all when everything applies, for example 100.
+    pub max: Points,
+    /// Most points the survey part can have when everything applies, for example 30.5.
+    pub survey_max: Points,
+    /// Decimals of the published index.
+    pub decimals: u8,
+    /// The survey part of the whole area, in points, where it can be estimated.
+    pub survey: Option<Estimate>,
+}
+
+impl Heading {
+    /// The heading of a table under a scheme.
+    #[must_use]
+    pub fn new(scheme: &Scheme, round: RoundCode, year: Year, area: &Area, survey: Option<Estimate>) -> Self {
+        Self {
+            round,
+            year,
+            area: area.code.clone(),
+            area_name: area.name.clone(),
+            max: scheme.declared.total,
+            survey_max: scheme.declared.survey,
+            decimals: scheme.decimals,
+            survey,
+        }
+    }
+}
+
+/// The index of every rated unit of an area in one year.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndexTable {
+    /// What it is about.
+    pub heading: Heading,
+    /// The units, best first; equal ones by code.
+    pub units: Vec<RankedUnit>,
+    /// Units that got no index.
+    pub unranked: Vec<Unranked>,
+    /// Where the figures come from.
+    pub provenance: Provenance,
+}
+
+impl IndexTable {
+    /// Ranks the units and puts them in order. `critical` is explained at [`rank::rank`]; K is the number of units that
+    /// have an index.
+    #[must_use]
+    pub fn new(
+        scheme: &Scheme,
+        heading: Heading,
+        units: Vec<(UnitName, Result<UnitIndex, Vec<IndexFault>>)>,
+        previous: &PreviousRanks,
+        critical: f64,
+        provenance: Provenance,
+    ) -> Self {
+        let mut indexed = Vec::new();
+        let mut unranked = Vec::new();
+        for (unit, outcome) in units {
+            match outcome {
+                Ok(index) => indexed.push((unit, index)),
+                Err(faults) => unranked.push(Unranked { unit, faults }),
+            }
+        }
+        let candidates: Vec<Candidate> = indexed.iter().map(|(_, index)| candidate(index)).collect();
+        let standings = rank::rank(&candidates, scheme.ties, scheme.decimals, previous, critical);
+        let mut units: Vec<RankedUnit> = indexed
+            .into_iter()
+            .zip(standings)
+            .map(|((unit, index), standing)| RankedUnit { name: unit.name, focus: unit.focus, index, standing })
+            .collect();
+        units.sort_by(|a, b| (a.standing.rank, &a.index.unit).cmp(&(b.standing.rank, &b.index.unit)));
+        Self { heading, units, unranked, provenance }
+    }
+
+    /// The table with one unit only, which keeps its standing among all; none if it is not in the table.
+    #[must_use]
+    pub fn only(&self, unit: &AreaCode) -> Option<Self> {
+        let units: Vec<RankedUnit> = self.units.iter().filter(|u| u.index.unit == *unit).cloned().collect();
+        let unranked: Vec<Unranked> = self.unranked.iter().filter(|u| u.unit.code == *unit).cloned().collect();
+        let found = !units.is_empty() || !unranked.is_empty();
+        found.then(|| Self { units, unranked, ..self.clone() })
+    }
+
+    /// The ranks, as next year's table will ask for them.
+    #[must_use]
+    pub fn ranks(&self) -> std::collections::BTreeMap<AreaCode, u32> {
+        self.units.iter().map(|unit| (unit.index.unit.clone(), unit.standing.rank)).collect()
+    }
+
+    /// What a reader must be told, worked out from the table itself so that it cannot be left out.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        let Provenance { scheme, scheme_status: status, sources, .. } = &self.provenance;
+        if *status != Status::Confirmed {
+            warnings.push(Warning::SchemeUnconfirmed { scheme: scheme.clone(), status: *status });
+        }
+        for source in sources {
+            if source.questionnaire_status != Status::Confirmed {
+                let (questionnaire, status) = (source.questionnaire.clone(), source.questionnaire_status);
+                warnings.push(Warning::QuestionnaireUnconfirmed { questionnaire, status });
+            }
+            if source.state == "open" {
+                warnings.push(Warning::StillOpen(source.round.clone()));
+            }
+            if source.mode == Mode::SelfSelected {
+                let (round, n_responses) = (source.round.clone(), source.n_responses);
+                warnings.push(Warning::SelfSelected { round, n_responses });
+            }
+        }
+        let n_of = |holds: fn(&RankedUnit) -> bool| self.units.iter().filter(|unit| holds(unit)).count();
+        let counted = [
+            (
+                n_of(|unit| unit.index.is_provisional()),
+                (|n_units| Warning::Provisional { n_units }) as fn(usize) -> Warning,
+            ),
+            (n_of(|unit| !unit.index.not_appraised.is_empty()), |n_units| Warning::NotAppraised { n_units }),
+            (self.unranked.len(), |n_units| Warning::Unranked { n_units }),
+        ];
+        warnings.extend(counted.into_iter().filter(|(n, _)| *n > 0).map(|(n, warning)| warning(n)));
+        warnings
+    }
+}
+
+fn candidate(index: &UnitIndex) -> Candidate {
+    let spread = match index.se() {
+        _ if index.is_provisional() => Spread::Provisional,
+        Some(se) => Spread::Known(se),
+        None => Spread::Unknown,
+    };
+    Candidate { unit: index.unit.clone(), published: index.published, value: index.percent, spread }
+}

@@ -1,0 +1,51 @@
+//! What people said in one round, for one area: the overall figure, each element, each item.
+
+use super::estimate::Estimate;
+use super::ids::AreaCode;
+use super::index::table::Source;
+use super::questionnaire::{IndexRule, RollUp};
+
+/// What a row of results is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grain {
+    /// The questionnaire as a whole.
+    Overall,
+    /// One element.
+    Element,
+    /// One item.
+    Item,
+}
+
+/// One row of results.
+#[derive(Debug, Clone)]
+pub struct ResultRow {
+    /// What it is about.
+    pub grain: Grain,
+    /// The item's or element's id; empty for the overall figure.
+    pub code: String,
+    /// Its wording in the questionnaire's first language.
+    pub title: String,
+    /// The figure under the questionnaire's rule, between 0 and 1, or why there is none.
+    pub figure: Result<Estimate, String>,
+    /// The share of answers 4 and 5; none for items that are no five-point scale.
+    pub satisfied: Option<Result<Estimate, String>>,
+    /// The mean on the scale of 1 to 5; none for items that are no five-point scale.
+    pub mean: Option<Result<Estimate, String>>,
+}
+
+/// The results of a round for an area.
+#[derive(Debug, Clone)]
+pub struct Results {
+    /// The area.
+    pub area: AreaCode,
+    /// Its name.
+    pub area_name: String,
+    /// The round and its questionnaire.
+    pub source: Source,
+    /// How answers become figures.
+    pub rule: IndexRule,
+    /// How items become elements.
+    pub roll_up: RollUp,
+    /// Overall first, then each element followed by its items.
+    pub rows: Vec<ResultRow>,
+}

@@ -1,0 +1,13 @@
+//! Figures as people and programs read them: text tables, CSV and JSON.
+//!
+//! Invariant: this floor words and lays out what it is given. It computes no figure, reads no database and prints
+//! nothing; it knows the domain only. Vietnamese comes first, numbers in Vietnamese text have a decimal comma, numbers
+//! for programs a point.
+
+pub mod index;
+pub mod number;
+pub mod reconcile;
+pub mod results;
+mod shapes;
+pub mod table;
+pub mod words;

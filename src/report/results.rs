@@ -1,0 +1,141 @@
+//! What people said, item by item: as a table for people and as JSON for programs.
+
+use super::number;
+use super::shapes::{EstimateShape, SourceShape};
+use super::table::{Align, Table};
+use super::words;
+use crate::domain::estimate::Estimate;
+use crate::domain::results::{Grain, ResultRow, Results};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// The results as Vietnamese text.
+#[must_use]
+pub fn text(results: &Results) -> String {
+    let mut table = Table::new([
+        ("Mã", Align::Left),
+        ("Nội dung", Align::Left),
+        ("Số phiếu", Align::Right),
+        ("Hài lòng (%)", Align::Right),
+        ("Khoảng 95%", Align::Right),
+        ("Điểm TB (1-5)", Align::Right),
+        ("Khoảng 95%", Align::Right),
+    ]);
+    for row in &results.rows {
+        table.row(cells(row));
+    }
+    let source = &results.source;
+    let mut out = format!("Kết quả khảo sát đợt {}: {}\n\n{table}\n", source.round, results.area_name);
+    let (rule, roll_up) = (results.rule.code(), results.roll_up.code());
+    out.push_str(&format!("Cách tính chỉ số: {rule}; gộp nội dung: {roll_up}.\n"));
+    let estimates = || results.rows.iter().flat_map(all_estimates);
+    let methods: BTreeSet<&str> = estimates().map(|estimate| words::method(estimate.method)).collect();
+    let cautions: BTreeSet<String> = estimates().flat_map(|e| e.cautions.iter().map(words::caution)).collect();
+    methods.iter().for_each(|method| out.push_str(&format!("Phương pháp: {method}.\n")));
+    cautions.iter().for_each(|caution| out.push_str(&format!("Lưu ý: {caution}.\n")));
+    let (questionnaire, status) = (&source.questionnaire, words::status(source.questionnaire_status));
+    let n = number::count(source.n_responses);
+    out.push_str(&format!(
+        "Nguồn: {n} phiếu, bộ câu hỏi {questionnaire} ({status}), dữ liệu {}.\n",
+        source.cut.short()
+    ));
+    out
+}
+
+fn all_estimates(row: &ResultRow) -> impl Iterator<Item = &Estimate> {
+    let more = [&row.satisfied, &row.mean].into_iter().flatten();
+    std::iter::once(&row.figure).chain(more).filter_map(|outcome| outcome.as_ref().ok())
+}
+
+fn cells(row: &ResultRow) -> [String; 7] {
+    let indent = match row.grain {
+        Grain::Overall | Grain::Element => "",
+        Grain::Item => "  ",
+    };
+    // Items that are no five-point scale have a figure of their own instead: the mean percent of their options.
+    let share = row.satisfied.as_ref().unwrap_or(&row.figure);
+    let n = share.as_ref().map_or_else(|_| "0".to_owned(), |estimate| number::count(estimate.n));
+    let [percent, percent_range] = shown(Some(share), 100.0, 1);
+    let [mean, mean_range] = shown(row.mean.as_ref(), 1.0, 2);
+    [row.code.clone(), format!("{indent}{}", row.title), n, percent, percent_range, mean, mean_range]
+}
+
+/// Value and range, times a factor; dashes where there is none.
+fn shown(outcome: Option<&Result<Estimate, String>>, factor: f64, decimals: u8) -> [String; 2] {
+    let none = || "–".to_owned();
+    match outcome {
+        Some(Ok(estimate)) => {
+            let range = estimate.interval.map(|ends| number::interval(ends.scaled(0.0, factor), decimals));
+            [number::decimal(estimate.value * factor, decimals), range.unwrap_or_else(none)]
+        }
+        Some(Err(_)) | None => [none(), none()],
+    }
+}
+
+/// The results as JSON: what `sipas results --format json` writes and `GET /v1/rounds/{round}/results` answers.
+#[derive(Debug, Clone, Serialize)]
+pub struct ResultsDocument {
+    area: String,
+    area_name: String,
+    rule: &'static str,
+    roll_up: &'static str,
+    /// Overall first, then each element followed by its items.
+    rows: Vec<RowShape>,
+    source: SourceShape,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct RowShape {
+    grain: &'static str,
+    code: String,
+    title: String,
+    /// Under the questionnaire's rule, 0 to 1.
+    figure: OutcomeShape,
+    /// Share of answers 4 and 5.
+    satisfied: Option<OutcomeShape>,
+    /// Mean of 1 to 5.
+    mean: Option<OutcomeShape>,
+}
+
+/// An estimate, or the reason why there is none.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+enum OutcomeShape {
+    Estimate(EstimateShape),
+    Missing { missing: String },
+}
+
+impl From<&Results> for ResultsDocument {
+    fn from(results: &Results) -> Self {
+        Self {
+            area: results.area.to_string(),
+            area_name: results.area_name.clone(),
+            rule: results.rule.code(),
+            roll_up: results.roll_up.code(),
+            rows: results.rows.iter().map(RowShape::from).collect(),
+            source: SourceShape::from(&results.source),
+        }
+    }
+}
+
+impl From<&ResultRow> for RowShape {
+    fn from(row: &ResultRow) -> Self {
+        let grain = match row.grain {
+            Grain::Overall => "overall",
+            Grain::Element => "element",
+            Grain::Item => "item",
+        };
+        let outcome = |outcome: &Result<Estimate, String>| match outcome {
+            Ok(estimate) => OutcomeShape::Estimate(estimate.into()),
+            Err(why) => OutcomeShape::Missing { missing: why.clone() },
+        };
+        Self {
+            grain,
+            code: row.code.clone(),
+            title: row.title.clone(),
+            figure: outcome(&row.figure),
+            satisfied: row.satisfied.as_ref().map(outcome),
+            mean: row.mean.as_ref().map(outcome),
+        }
+    }
+}

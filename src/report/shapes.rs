@@ -1,0 +1,81 @@
+//! Shapes that every JSON document has in common: an estimate is always a whole object, and a source names its digests.
+
+use super::words;
+use crate::domain::estimate::{Caution, Estimate};
+use crate::domain::index::table::Source;
+use serde::Serialize;
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct EstimateShape {
+    value: f64,
+    se: Option<f64>,
+    interval: Option<IntervalShape>,
+    level: f64,
+    df: f64,
+    n: u64,
+    n_psu: u32,
+    method: &'static str,
+    cautions: Vec<CautionShape>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct IntervalShape {
+    low: f64,
+    high: f64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct CautionShape {
+    code: &'static str,
+    vi: String,
+    en: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct SourceShape {
+    round: String,
+    mode: &'static str,
+    state: &'static str,
+    questionnaire: String,
+    questionnaire_status: &'static str,
+    questionnaire_digest: String,
+    n_responses: u64,
+    data_digest: String,
+}
+
+impl From<&Estimate> for EstimateShape {
+    fn from(estimate: &Estimate) -> Self {
+        Self {
+            value: estimate.value,
+            se: estimate.se,
+            interval: estimate.interval.map(|ends| IntervalShape { low: ends.low, high: ends.high }),
+            level: estimate.level,
+            df: estimate.df,
+            n: estimate.n,
+            n_psu: estimate.n_psu,
+            method: estimate.method.code(),
+            cautions: estimate.cautions.iter().map(CautionShape::from).collect(),
+        }
+    }
+}
+
+impl From<&Caution> for CautionShape {
+    fn from(caution: &Caution) -> Self {
+        Self { code: caution.code(), vi: words::caution(caution), en: caution.to_string() }
+    }
+}
+
+impl From<&Source> for SourceShape {
+    fn from(source: &Source) -> Self {
+        Self {
+            round: source.round.to_string(),
+            mode: source.mode.code(),
+            state: source.state,
+            questionnaire: source.questionnaire.to_string(),
+            questionnaire_status: source.questionnaire_status.code(),
+            questionnaire_digest: source.questionnaire_digest.to_string(),
+            n_responses: source.n_responses,
+            data_digest: source.cut.to_string(),
+        }
+    }
+}

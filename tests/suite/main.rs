@@ -3,4 +3,5 @@
 // Clippy then sees that the functions beside the tests are test code too.
 #![cfg(test)]
 
+mod service;
 mod statistics;

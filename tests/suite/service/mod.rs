@@ -1,0 +1,3 @@
+//! The use cases, below any door.
+
+mod catalogue;

@@ -4,3 +4,5 @@ pub mod domain;
 pub mod report;
 pub mod service;
 pub mod statistics;
+pub mod store;
+pub mod web;

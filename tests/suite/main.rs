@@ -3,5 +3,10 @@
 // Clippy then sees that the functions beside the tests are test code too.
 #![cfg(test)]
 
+#[macro_use]
+mod harness;
+mod http;
+mod report;
 mod service;
 mod statistics;
+mod store;

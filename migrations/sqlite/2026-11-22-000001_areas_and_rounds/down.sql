@@ -1,0 +1,5 @@
+DROP TABLE directory;
+DROP TABLE round_desks;
+DROP TABLE rounds;
+DROP TABLE questionnaires;
+DROP TABLE areas;

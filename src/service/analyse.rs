@@ -1,0 +1,138 @@
+//! From answers to figures: the sociological component of every unit, merged with its assessment into the index table;
+//! and what people said, item by item.
+
+use super::catalogue::Catalogue;
+use super::exercise::{AnalyseRefusal, Exercise, Survey};
+use super::rounds::RoundRefusal;
+use super::sample::scaled;
+use crate::domain::area::Area;
+use crate::domain::assessment::Assessment;
+use crate::domain::estimate::Estimate;
+use crate::domain::ids::{AreaCode, RoundCode};
+use crate::domain::index::table::{Heading, IndexTable, Provenance, UnitName};
+use crate::domain::index::{LeafPoints, SurveyPart, UnitIndex};
+use crate::domain::scheme::SubCriterion;
+use crate::statistics::{self, NotEstimable, Statistic, Term};
+use crate::store::Store;
+use std::collections::BTreeMap;
+
+/// The confidence level of every printed interval.
+pub const LEVEL: f64 = 0.95;
+
+/// The index table of the exercise that a round belongs to, with last year's ranks where there was a round last year.
+///
+/// # Errors
+/// When the round is unknown, files have changed under it, or stored scores do not fit the scheme.
+pub fn index_table(catalogue: &Catalogue, store: &Store, code: &RoundCode) -> Result<IndexTable, AnalyseRefusal> {
+    let exercise = Exercise::of_round(catalogue, store, code)?;
+    let before = exercise.year_before(catalogue, store)?;
+    let previous =
+        before.map(|before| Ok::<_, AnalyseRefusal>(table_of(store, &before, &None)?.ranks())).transpose()?;
+    table_of(store, &exercise, &previous)
+}
+
+fn table_of(
+    store: &Store,
+    exercise: &Exercise,
+    previous: &Option<BTreeMap<AreaCode, u32>>,
+) -> Result<IndexTable, AnalyseRefusal> {
+    let (scheme, plan) = (&exercise.scheme, &exercise.plan);
+    let mut assessments = exercise.assessments(store)?;
+    let areas = exercise.units();
+    let units: Vec<Assessment> = areas
+        .iter()
+        .map(|area| assessments.remove(&area.code).unwrap_or_else(|| Assessment::new(area.code.clone())))
+        .collect();
+    let parts = survey_parts(exercise, &units);
+    let named = |area: &Area| UnitName {
+        code: area.code.clone(),
+        name: area.name.clone(),
+        focus: area.focus.holds_in(plan.year),
+    };
+    let indices = areas.iter().zip(&units).zip(&parts);
+    let indices: Vec<_> =
+        indices.map(|((area, unit), part)| (named(area), UnitIndex::of(scheme, unit, part))).collect();
+    let whole = survey_parts(exercise, &[Assessment::new(plan.area.clone())]).pop();
+    let survey = whole.and_then(|part| part.total);
+    let heading = match exercise.tree.get(&plan.area) {
+        Some(area) => Heading::new(scheme, plan.code.clone(), plan.year, area, survey),
+        None => return Err(AnalyseRefusal::Round(RoundRefusal::UnknownArea(plan.area.clone()))),
+    };
+    let n_ranked = indices.iter().filter(|(_, index)| index.is_ok()).count();
+    let critical = statistics::all_pairs_critical(n_ranked, LEVEL);
+    let sources = exercise.surveys.iter().map(|survey| survey.source.clone()).collect();
+    let provenance = Provenance::new(scheme, sources, env!("CARGO_PKG_VERSION"));
+    Ok(IndexTable::new(scheme, heading, indices, previous, critical, provenance))
+}
+
+/// What the surveys say about each unit: points by leaf, and their sum with its spread.
+fn survey_parts(exercise: &Exercise, units: &[Assessment]) -> Vec<SurveyPart> {
+    let mut parts = vec![SurveyPart::default(); units.len()];
+    let mut totals: Vec<Vec<Estimate>> = vec![Vec::new(); units.len()];
+    for survey in &exercise.surveys {
+        let leaves = leaves_of(exercise, survey);
+        let codes: Vec<AreaCode> = units.iter().map(|unit| unit.unit().clone()).collect();
+        let domains = survey.sample.domains(&exercise.tree, &codes);
+        let statistics: Vec<Statistic> = leaves.iter().map(|(leaf, terms)| points_of(leaf, terms)).collect();
+        let estimates = survey.sample.estimate(&domains, &statistics, LEVEL);
+        let mut wanted: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
+        for (place, (unit, (part, row))) in units.iter().zip(parts.iter_mut().zip(estimates)).enumerate() {
+            let usable = enter_leaves(part, unit, &leaves, row);
+            wanted.entry(usable).or_default().push(place);
+        }
+        // Units with the same leaves share a statistic, so a scan of the answers serves them together.
+        for (usable, places) in wanted.into_iter().filter(|(usable, _)| !usable.is_empty()) {
+            let terms = usable.iter().filter_map(|leaf| statistics.get(*leaf)).flat_map(|s| s.terms.clone()).collect();
+            let component = Statistic { name: "component".to_owned(), terms };
+            let asked: Vec<Vec<u32>> = places.iter().filter_map(|place| domains.get(*place).cloned()).collect();
+            let found = survey.sample.estimate(&asked, &[component], LEVEL);
+            for (place, row) in places.into_iter().zip(found) {
+                if let (Some(total), Some(Ok(estimate))) = (totals.get_mut(place), row.into_iter().next()) {
+                    total.push(estimate);
+                }
+            }
+        }
+    }
+    for (part, total) in parts.iter_mut().zip(&totals) {
+        part.total = (!total.is_empty()).then(|| statistics::sum_of_independent(total, LEVEL));
+    }
+    parts
+}
+
+/// The leaves of the scheme that a survey scores, each with its figure.
+fn leaves_of<'a>(exercise: &'a Exercise, survey: &Survey) -> Vec<(&'a SubCriterion, Option<Vec<Term>>)> {
+    let surveyed = exercise.scheme.surveyed();
+    surveyed
+        .filter(|(_, questionnaire, _)| **questionnaire == survey.source.questionnaire.id)
+        .map(|(leaf, _, figure)| (leaf, survey.sample.figure(figure)))
+        .collect()
+}
+
+/// The points of a leaf: its maximum times the survey's figure.
+fn points_of(leaf: &SubCriterion, figure: &Option<Vec<Term>>) -> Statistic {
+    let terms = scaled(figure.clone().unwrap_or_default(), leaf.max.to_f64());
+    Statistic { name: leaf.code.to_string(), terms }
+}
+
+/// Enters what the survey says about each leaf, and returns the places of the leaves that have points and apply.
+fn enter_leaves(
+    part: &mut SurveyPart,
+    unit: &Assessment,
+    leaves: &[(&SubCriterion, Option<Vec<Term>>)],
+    row: Vec<Result<Estimate, NotEstimable>>,
+) -> Vec<usize> {
+    let mut usable = Vec::new();
+    for (place, ((leaf, _), outcome)) in leaves.iter().zip(row).enumerate() {
+        let points = match outcome {
+            Ok(estimate) => {
+                if !unit.is_not_applicable(&leaf.code) {
+                    usable.push(place);
+                }
+                LeafPoints::Points(estimate.value)
+            }
+            Err(why) => LeafPoints::Missing(why.to_string()),
+        };
+        part.per_leaf.insert(leaf.code.clone(), points);
+    }
+    usable
+}

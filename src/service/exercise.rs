@@ -1,0 +1,198 @@
+//! A year's exercise: one scheme, one area, one year, and the rounds whose surveys feed it. `--round R` names an exercise
+//! by one of its rounds.
+
+use super::assess;
+use super::catalogue::Catalogue;
+use super::rounds::{self, RoundRefusal};
+use super::sample::{RoundSample, SampleRefusal};
+use crate::domain::area::{Area, AreaTree};
+use crate::domain::assessment::Assessment;
+use crate::domain::ids::{AreaCode, QuestionnaireId, QuestionnaireRef, RoundCode};
+use crate::domain::index::table::Source;
+use crate::domain::period::Year;
+use crate::domain::round::{AnyRound, RoundPlan};
+use crate::domain::scheme::Scheme;
+use crate::store::{self, Store, StoreError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Why figures could not be computed. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalyseRefusal {
+    /// The round cannot be used.
+    #[error(transparent)]
+    Round(#[from] RoundRefusal),
+    /// A round's answers cannot be used.
+    #[error(transparent)]
+    Sample(#[from] SampleRefusal),
+    /// A scheme or questionnaire is not what the round was drawn up with.
+    #[error(
+        "round {round} was drawn up with {what} of digest {then}, but the file now has {now}; restore that version"
+    )]
+    Changed {
+        /// The round.
+        round: RoundCode,
+        /// Which file.
+        what: String,
+        /// The digest it was drawn up with.
+        then: String,
+        /// The digest it has now.
+        now: String,
+    },
+    /// Two rounds could feed the same survey part.
+    #[error(
+        "rounds {first} and {second} both survey {questionnaire} for {area} in {year}; name the one that counts with --round"
+    )]
+    TwoRounds {
+        /// One.
+        first: RoundCode,
+        /// The other.
+        second: RoundCode,
+        /// What they survey.
+        questionnaire: QuestionnaireId,
+        /// The area.
+        area: AreaCode,
+        /// The year.
+        year: Year,
+    },
+    /// A stored score does not fit the scheme any more.
+    #[error("stored scores do not fit scheme {scheme}: {faults}")]
+    Scores {
+        /// The scheme.
+        scheme: String,
+        /// What does not fit.
+        faults: String,
+    },
+    /// The area asked for is not rated.
+    #[error("{0} is not a unit that the scheme rates in this round")]
+    UnknownUnit(AreaCode),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// One survey of an exercise.
+pub struct Survey {
+    /// Where its answers come from.
+    pub source: Source,
+    /// Its answers.
+    pub sample: RoundSample,
+}
+
+/// Everything the figures of a year are computed from.
+pub struct Exercise {
+    /// The plan of the round that named it.
+    pub plan: RoundPlan,
+    /// The scheme.
+    pub scheme: Arc<Scheme>,
+    /// The areas.
+    pub tree: AreaTree,
+    /// The surveys, one for each questionnaire of the scheme that has a round.
+    pub surveys: Vec<Survey>,
+}
+
+impl Exercise {
+    /// Loads the exercise that a round belongs to.
+    ///
+    /// # Errors
+    /// When the round is unknown, a file has changed under it, or it is not clear which rounds count.
+    pub fn of_round(catalogue: &Catalogue, store: &Store, code: &RoundCode) -> Result<Self, AnalyseRefusal> {
+        let named = rounds::find(store, code)?;
+        let plan = named.plan().clone();
+        let scheme = scheme_of(catalogue, store, &plan)?;
+        let tree = super::areas::tree(store)?;
+        let wanted: BTreeSet<&QuestionnaireId> = scheme.surveyed().map(|(_, questionnaire, _)| questionnaire).collect();
+        let mut chosen: BTreeMap<QuestionnaireId, AnyRound> = BTreeMap::new();
+        chosen.insert(plan.questionnaire.id.clone(), named);
+        for round in store.with(store::rounds::all)? {
+            let other = round.plan();
+            let belongs = (&other.scheme, &other.area, other.year) == (&plan.scheme, &plan.area, plan.year)
+                && wanted.contains(&other.questionnaire.id)
+                && other.questionnaire.id != plan.questionnaire.id
+                && !matches!(round, AnyRound::Draft(_));
+            if !belongs {
+                continue;
+            }
+            let questionnaire = other.questionnaire.id.clone();
+            if let Some(first) = chosen.get(&questionnaire) {
+                let (first, second) = (first.plan().code.clone(), other.code.clone());
+                let (area, year) = (plan.area, plan.year);
+                return Err(AnalyseRefusal::TwoRounds { first, second, questionnaire, area, year });
+            }
+            chosen.insert(questionnaire, round);
+        }
+        let surveys = chosen.values().map(|round| load_survey(catalogue, store, round)).collect::<Result<_, _>>()?;
+        Ok(Self { plan, scheme, tree, surveys })
+    }
+
+    /// The exercise of the year before for the same area, scheme and questionnaire, if there was exactly one.
+    ///
+    /// # Errors
+    /// As [`Exercise::of_round`].
+    pub fn year_before(&self, catalogue: &Catalogue, store: &Store) -> Result<Option<Self>, AnalyseRefusal> {
+        let all = store.with(store::rounds::all)?;
+        let mut before = all.iter().filter(|round| {
+            let other = round.plan();
+            Some(other.year) == self.plan.year.previous()
+                && (&other.scheme, &other.area) == (&self.plan.scheme, &self.plan.area)
+                && other.questionnaire.id == self.plan.questionnaire.id
+                && !matches!(round, AnyRound::Draft(_))
+        });
+        match (before.next(), before.next()) {
+            (Some(round), None) => Self::of_round(catalogue, store, &round.plan().code).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// The units the scheme rates, by code: areas of its level, within the surveyed area, that exist in the year.
+    #[must_use]
+    pub fn units(&self) -> Vec<&Area> {
+        let rated = self.tree.at_level(self.scheme.rates, &self.plan.area);
+        rated.filter(|area| area.validity.holds_in(self.plan.year)).collect()
+    }
+
+    /// The units' assessments, by unit.
+    ///
+    /// # Errors
+    /// When the database fails, or a stored score does not fit the scheme.
+    pub fn assessments(&self, store: &Store) -> Result<BTreeMap<AreaCode, Assessment>, AnalyseRefusal> {
+        let rows = store.with(|conn| store::assessments::all(conn, &self.plan.scheme, self.plan.year))?;
+        let scheme = self.plan.scheme.to_string();
+        assess::from_rows(&self.scheme, rows).map_err(|faults| AnalyseRefusal::Scores { scheme, faults })
+    }
+}
+
+fn scheme_of(catalogue: &Catalogue, store: &Store, plan: &RoundPlan) -> Result<Arc<Scheme>, AnalyseRefusal> {
+    let scheme = catalogue.scheme(&plan.scheme).ok_or_else(|| RoundRefusal::UnknownScheme(plan.scheme.clone()))?;
+    let (_, then) = store.with(|conn| store::rounds::digests(conn, &plan.code))?;
+    if then != scheme.digest {
+        let (round, what) = (plan.code.clone(), format!("scheme {}", plan.scheme));
+        return Err(AnalyseRefusal::Changed { round, what, then: then.short(), now: scheme.digest.short() });
+    }
+    Ok(Arc::clone(scheme))
+}
+
+fn load_survey(catalogue: &Catalogue, store: &Store, round: &AnyRound) -> Result<Survey, AnalyseRefusal> {
+    let plan = round.plan();
+    let reference: &QuestionnaireRef = &plan.questionnaire;
+    let questionnaire =
+        catalogue.questionnaire(reference).ok_or_else(|| RoundRefusal::UnknownQuestionnaire(reference.clone()))?;
+    let (then, _) = store.with(|conn| store::rounds::digests(conn, &plan.code))?;
+    if then != questionnaire.digest {
+        let (round, what) = (plan.code.clone(), format!("questionnaire {reference}"));
+        return Err(AnalyseRefusal::Changed { round, what, then: then.short(), now: questionnaire.digest.short() });
+    }
+    let sample = RoundSample::load(store, &plan.code, plan.mode, questionnaire)?;
+    let counts = store.with(|conn| store::responses::count_by_desk(conn, &plan.code))?;
+    let source = Source {
+        round: plan.code.clone(),
+        mode: plan.mode,
+        state: round.state_code(),
+        questionnaire: reference.clone(),
+        questionnaire_digest: questionnaire.digest,
+        questionnaire_status: questionnaire.status,
+        n_responses: counts.values().sum(),
+        cut: sample.cut,
+    };
+    Ok(Survey { source, sample })
+}

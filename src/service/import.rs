@@ -1,0 +1,209 @@
+//! Answers collected elsewhere: on paper, or by another system. The sheet's rows become submissions and take the same way
+//! as any other answer: the same parser, the same rules, the same transaction.
+//!
+//! Columns: `desk`; `form` (the paper form's own number, unique in the round) or `id` (the response id another system
+//! made); optionally `channel` (paper unless given), `weight`, and `fault`, which is passed over so that a sheet of
+//! rejects can be mended and given back as it is; every other column is an item of the questionnaire.
+
+use super::Service;
+use super::collect::{CollectRefusal, Collected, Submission, Weight};
+use super::refusal::FileRefusal;
+use super::rounds::{self, RoundRefusal};
+use super::sheet::{Columns, Row, Sheet};
+use crate::domain::answers::{AnswerFault, AnswerSheet, RawAnswers, RawValue};
+use crate::domain::channel::Channel;
+use crate::domain::fault::{Fault, Place};
+use crate::domain::frame::Frame;
+use crate::domain::ids::{AreaCode, ResponseId, RoundCode};
+use crate::domain::questionnaire::Questionnaire;
+use crate::store;
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Columns that are no items.
+const OWN_COLUMNS: [&str; 5] = ["id", "form", "channel", "weight", REJECT_COLUMN];
+/// The column that a sheet of rejects has more than the sheet it came from.
+pub const REJECT_COLUMN: &str = "fault";
+
+/// What to do when some rows have faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnFault {
+    /// Take nothing.
+    TakeNothing,
+    /// Take the rows without faults and give the others back.
+    TakeTheRest,
+}
+
+/// What became of a sheet of answers.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// Rows stored now.
+    pub n_stored: usize,
+    /// Rows that were stored before.
+    pub n_repeated: usize,
+    /// Faults of the rows that were not taken.
+    pub faults: Vec<Fault>,
+    /// The rows that were not taken, as a sheet with their faults in a column more; empty when all were taken.
+    pub rejects: String,
+}
+
+/// A row of the sheet on its way in: its number and what it brings.
+type Entry = (usize, Submission);
+
+/// Imports a sheet of answers into an open round.
+///
+/// # Errors
+/// Every fault with its row, unless the rest shall be taken; an unknown round; or the database failed. Then nothing is
+/// stored.
+pub fn take(service: &Service, round: &RoundCode, csv: &[u8], on_fault: OnFault) -> Result<Taken, FileRefusal> {
+    let plan = rounds::find(service.store(), round)?.plan().clone();
+    let frame = service.store().with(|conn| store::rounds::frame(conn, round))?;
+    let questionnaire = service.catalogue().questionnaire(&plan.questionnaire);
+    let questionnaire = questionnaire.ok_or(RoundRefusal::UnknownQuestionnaire(plan.questionnaire))?;
+    let items: Vec<&str> = questionnaire.items.iter().map(|item| item.id.as_str()).collect();
+    let optional: Vec<&str> = OWN_COLUMNS.iter().chain(&items).copied().collect();
+    let sheet = Sheet::read(csv, Columns { required: &["desk"], optional: &optional })?;
+    let mut reader = Reader { round, questionnaire, frame: &frame, rows_of_ids: BTreeMap::new() };
+    let (mut entries, mut faults) = sheet.parse(|row| reader.entry(row));
+    if on_fault == OnFault::TakeNothing && !faults.is_empty() {
+        return Err(FileRefusal::Faulty(faults));
+    }
+    let collected = match store_all(service, &entries) {
+        Err(more) if on_fault == OnFault::TakeTheRest => {
+            let refused: BTreeSet<usize> = more.iter().filter_map(row_of).collect();
+            entries.retain(|(row, _)| !refused.contains(row));
+            faults.extend(more);
+            store_all(service, &entries)?
+        }
+        outcome => outcome?,
+    };
+    faults.sort();
+    let n_stored = collected.iter().filter(|one| **one == Collected::Stored).count();
+    let rejects = if faults.is_empty() { String::new() } else { rejects(&sheet, &faults) };
+    Ok(Taken { n_stored, n_repeated: collected.len() - n_stored, faults, rejects })
+}
+
+/// Reads rows against the round they are for.
+struct Reader<'a> {
+    round: &'a RoundCode,
+    questionnaire: &'a Questionnaire,
+    frame: &'a Frame,
+    /// The row that brought each id.
+    rows_of_ids: BTreeMap<ResponseId, usize>,
+}
+
+impl Reader<'_> {
+    fn entry(&mut self, row: Row<'_>) -> Result<Entry, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let id = self.id(row, &mut faults);
+        let desk = row.read("desk", "desk-not-in-round", |text| self.desk(text), &mut faults);
+        let channel = row.read_optional("channel", "unknown-channel", channel, &mut faults);
+        let weight = row.read_optional("weight", "bad-weight", weight, &mut faults);
+        let items = self.questionnaire.items.iter().map(|item| item.id.as_str());
+        let answers: RawAnswers = items
+            .filter(|item| !row.cell(item).is_empty())
+            .map(|item| (item.to_owned(), RawValue::Text(row.cell(item).to_owned())))
+            .collect();
+        if let Err(found) = AnswerSheet::parse(self.questionnaire, &answers) {
+            let in_row = |fault: AnswerFault| row.fault(&fault.item, fault.problem.code(), fault.problem.to_string());
+            faults.extend(found.into_iter().map(in_row));
+        }
+        match (id, desk) {
+            (Some(id), Some(desk)) if faults.is_empty() => {
+                let (round, channel) = (self.round.clone(), channel.unwrap_or(Channel::Paper));
+                Ok((row.number(), Submission { round, id, desk, channel, answers, weight }))
+            }
+            _ => Err(faults),
+        }
+    }
+
+    /// The response id: as given, or made from the form's number, so that a form imported again is recognised.
+    fn id(&mut self, row: Row<'_>, faults: &mut Vec<Fault>) -> Option<ResponseId> {
+        let id = match (row.cell("id"), row.cell("form")) {
+            ("", "") => {
+                let message = "needs an id (UUID v4) or the number of the paper form; else a repetition cannot be told";
+                faults.push(row.fault("form", "no-id", message));
+                None
+            }
+            (_, "") => row.read("id", "bad-id", ResponseId::parse, faults),
+            ("", form) => Some(self.id_of_form(form)),
+            _ => {
+                faults.push(row.fault("id", "two-ids", "comes with a form number; keep one of the two"));
+                None
+            }
+        }?;
+        if let Some(first) = self.rows_of_ids.insert(id, row.number()) {
+            let column = if row.cell("id").is_empty() { "form" } else { "id" };
+            faults.push(row.fault(column, "id-twice", format!("is already in row {first}; each form has one row")));
+        }
+        Some(id)
+    }
+
+    fn id_of_form(&self, form: &str) -> ResponseId {
+        let digest = Sha256::digest(format!("paper form\n{}\n{form}", self.round));
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(digest).for_each(|(byte, of_digest)| *byte = of_digest);
+        ResponseId::from_bytes(uuid::Builder::from_random_bytes(bytes).into_uuid().into_bytes())
+    }
+
+    fn desk(&self, text: &str) -> Result<AreaCode, String> {
+        let code = AreaCode::parse(text).map_err(|fault| fault.to_string())?;
+        let drawn = self.frame.get(&code).is_some_and(|desk| desk.drawn);
+        if drawn { Ok(code) } else { Err(format!("{code} takes no part in round {}", self.round)) }
+    }
+}
+
+fn channel(text: &str) -> Result<Channel, String> {
+    let known = || Channel::ALL.map(Channel::code).join(", ");
+    Channel::parse(text).ok_or_else(|| format!("{text:?} is no channel; the channels are {}", known()))
+}
+
+fn weight(text: &str) -> Result<Weight, String> {
+    let weight = text.replace(',', ".").parse().ok().and_then(Weight::new);
+    weight.ok_or_else(|| format!("{text:?} is no weight; give a number above 0, or leave it out"))
+}
+
+/// Stores all entries or none; a refusal comes back as a fault of its row.
+fn store_all(service: &Service, entries: &[Entry]) -> Result<Vec<Collected>, Vec<Fault>> {
+    let submissions = entries.iter().map(|(_, submission)| submission.clone()).collect();
+    service.store_all(submissions).map_err(|refusals| {
+        let in_row = |(place, refusal): (usize, CollectRefusal)| match entries.get(place) {
+            Some((row, _)) => Fault::in_row(*row, "", "not-taken", refusal.to_string()),
+            None => Fault::of_whole("not-taken", refusal.to_string()),
+        };
+        refusals.into_iter().map(in_row).collect()
+    })
+}
+
+fn row_of(fault: &Fault) -> Option<usize> {
+    match &fault.place {
+        Place::Row { row, .. } => Some(*row),
+        _ => None,
+    }
+}
+
+/// The rows with faults as a sheet, their faults in a column more.
+fn rejects(sheet: &Sheet, faults: &[Fault]) -> String {
+    let mut by_row: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for fault in faults {
+        let text = match &fault.place {
+            Place::Row { column, .. } => format!("{column}: {}", fault.message),
+            _ => fault.message.clone(),
+        };
+        row_of(fault).into_iter().for_each(|row| by_row.entry(row).or_default().push(text.clone()));
+    }
+    let columns: Vec<&str> = sheet.header().iter().map(String::as_str).filter(|name| *name != REJECT_COLUMN).collect();
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let header = columns.iter().copied().chain([REJECT_COLUMN]);
+    let mut written = writer.write_record(header);
+    for row in sheet.rows().flatten() {
+        if let Some(faults) = by_row.get(&row.number()) {
+            let why = faults.join("; ");
+            let cells = columns.iter().map(|column| row.cell(column)).chain([why.as_str()]);
+            written = written.and_then(|()| writer.write_record(cells));
+        }
+    }
+    // Writing to memory cannot fail, and the cells are text.
+    let bytes = written.ok().and_then(|()| writer.into_inner().ok()).unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_default()
+}

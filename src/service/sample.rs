@@ -1,0 +1,200 @@
+//! One round's answers as a statistical sample: bytes become columns, desks become primary sampling units, and the
+//! figures a questionnaire or scheme names become statistics over those columns.
+
+use crate::domain::area::AreaTree;
+use crate::domain::estimate::Estimate;
+use crate::domain::ids::{AreaCode, Digest, ElementId, RoundCode};
+use crate::domain::packing;
+use crate::domain::questionnaire::{IndexRule, Item, ItemKind, Part, Questionnaire, RollUp};
+use crate::domain::round::Mode;
+use crate::domain::scheme::SurveyFigure;
+use crate::statistics::{Columns, DesignDesk, NotEstimable, Ratio, Sample, SampleFault, Statistic, Term, Worth};
+use crate::store::{self, Store, StoreError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Why a round's answers could not be made a sample.
+#[derive(Debug, thiserror::Error)]
+pub enum SampleRefusal {
+    /// The stored design or weights contradict themselves.
+    #[error("round {round}: {fault}")]
+    Design {
+        /// The round.
+        round: RoundCode,
+        /// What is wrong.
+        fault: SampleFault,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A round's answers, ready to be estimated from.
+pub struct RoundSample {
+    questionnaire: Arc<Questionnaire>,
+    sample: Sample,
+    desks: Vec<AreaCode>,
+    /// Column of each item that is worth something, by place in the questionnaire.
+    columns: BTreeMap<usize, usize>,
+    /// Digest of the answers it was made from.
+    pub cut: Digest,
+}
+
+impl RoundSample {
+    /// Loads a round's answers.
+    ///
+    /// # Errors
+    /// When the database fails, or the stored design contradicts itself.
+    pub fn load(
+        store: &Store,
+        round: &RoundCode,
+        mode: Mode,
+        questionnaire: &Arc<Questionnaire>,
+    ) -> Result<Self, SampleRefusal> {
+        let frame = store.with(|conn| store::rounds::frame(conn, round))?;
+        // Desks that were not drawn stand in the design too: a commune of three desks is not its one drawn desk.
+        let desks: Vec<AreaCode> = frame.iter().map(|desk| desk.desk.clone()).collect();
+        let places: HashMap<&str, u32> = desks.iter().map(AreaCode::as_str).zip(0..).collect();
+        let (columns, offsets) = columns_of(questionnaire);
+        let mut rows = Columns::new(offsets.len());
+        let mut codes = vec![packing::NO_ANSWER; offsets.len()];
+        store.with(|conn| {
+            store::responses::scan(conn, round, |desk, packed, weight| {
+                let Some(desk) = places.get(desk) else { return };
+                for (code, offset) in codes.iter_mut().zip(&offsets) {
+                    *code = packed.get(*offset).copied().unwrap_or(packing::NO_ANSWER);
+                }
+                rows.push(*desk, weight, &codes);
+            })
+        })?;
+        let design_desks = frame.iter().map(|desk| DesignDesk {
+            code: desk.desk.to_string(),
+            stratum: desk.stratum.to_string(),
+            transactions: desk.transactions,
+        });
+        let per_stratum = frame.desks_per_stratum().into_iter().map(|(code, n)| (code.to_string(), n)).collect();
+        let sample = Sample::new(design_desks.collect(), per_stratum, rows, mode.into())
+            .map_err(|fault| SampleRefusal::Design { round: round.clone(), fault })?;
+        let cut = store.with(|conn| store::responses::cut_digest(conn, round))?;
+        Ok(Self { questionnaire: Arc::clone(questionnaire), sample, desks, columns, cut })
+    }
+
+    /// The questionnaire its answers were given to.
+    #[must_use]
+    pub fn questionnaire(&self) -> &Arc<Questionnaire> {
+        &self.questionnaire
+    }
+
+    /// The desks of each unit, as the domains to estimate for.
+    #[must_use]
+    pub fn domains(&self, tree: &AreaTree, units: &[AreaCode]) -> Vec<Vec<u32>> {
+        let within = |unit: &AreaCode| {
+            let places = self.desks.iter().zip(0u32..).filter(|(desk, _)| tree.is_within(desk, unit));
+            places.map(|(_, place)| place).collect()
+        };
+        units.iter().map(within).collect()
+    }
+
+    /// Estimates statistics for domains: one row a domain, one column a statistic.
+    #[must_use]
+    pub fn estimate(
+        &self,
+        domains: &[Vec<u32>],
+        statistics: &[Statistic],
+        level: f64,
+    ) -> Vec<Vec<Result<Estimate, NotEstimable>>> {
+        self.sample.estimate(domains, statistics, level)
+    }
+
+    /// A figure that a scheme scores by, as terms that add up to a share between 0 and 1; `None` if the questionnaire has
+    /// no such item or element.
+    #[must_use]
+    pub fn figure(&self, figure: &SurveyFigure) -> Option<Vec<Term>> {
+        let rule = self.questionnaire.rule;
+        match figure {
+            SurveyFigure::Item(id) => {
+                let place = self.questionnaire.items.iter().position(|item| item.id == *id)?;
+                Some(vec![self.item_term(place, |item, code| item.worth(code, rule))?])
+            }
+            SurveyFigure::Element(id) => self.rolled_up(&self.places_of(Some(id)), rule),
+            SurveyFigure::Overall => self.overall(rule),
+        }
+    }
+
+    /// The overall figure under a rule, rolled up as the questionnaire says.
+    #[must_use]
+    pub fn overall(&self, rule: IndexRule) -> Option<Vec<Term>> {
+        let questionnaire = &self.questionnaire;
+        let shares: Vec<(f64, &ElementId)> = match questionnaire.roll_up {
+            RollUp::PooledAnswers | RollUp::EqualItems => return self.rolled_up(&self.places_of(None), rule),
+            RollUp::EqualElements => questionnaire.elements.iter().map(|element| (1.0, &element.id)).collect(),
+            RollUp::Weights => questionnaire.elements.iter().map(|e| (e.weight.unwrap_or(0.0), &e.id)).collect(),
+        };
+        let whole: f64 = shares.iter().map(|(share, _)| share).sum();
+        let mut terms = Vec::new();
+        for (share, element) in shares {
+            terms.extend(scaled(self.rolled_up(&self.places_of(Some(element)), rule)?, share / whole));
+        }
+        Some(terms)
+    }
+
+    /// An element's figure under a rule.
+    #[must_use]
+    pub fn element(&self, element: &ElementId, rule: IndexRule) -> Option<Vec<Term>> {
+        self.rolled_up(&self.places_of(Some(element)), rule)
+    }
+
+    /// One item's mean of what its answers are worth by `worth`; `None` for an item that has no column.
+    #[must_use]
+    pub fn item_term(&self, place: usize, worth: impl Fn(&Item, u8) -> Option<f64>) -> Option<Term> {
+        let (item, column) = (self.questionnaire.items.get(place)?, self.columns.get(&place)?);
+        let worth = Worth::new(|code| worth(item, code));
+        Some(Term { factor: 1.0, ratio: Ratio { items: vec![(*column, worth)] } })
+    }
+
+    /// The satisfaction items of an element, or of all.
+    fn places_of(&self, element: Option<&ElementId>) -> Vec<usize> {
+        let belongs = |item: &Item| match element {
+            Some(_) => item.element.as_ref() == element,
+            None => item.part == Part::Satisfaction,
+        };
+        let items = self.questionnaire.items.iter().enumerate();
+        items
+            .filter(|(place, item)| belongs(item) && self.columns.contains_key(place))
+            .map(|(place, _)| place)
+            .collect()
+    }
+
+    /// Items put together as the questionnaire's roll-up says: one ratio over all their answers, or the mean of theirs.
+    fn rolled_up(&self, places: &[usize], rule: IndexRule) -> Option<Vec<Term>> {
+        let terms: Option<Vec<Term>> =
+            places.iter().map(|place| self.item_term(*place, |item, code| item.worth(code, rule))).collect();
+        let terms = terms.filter(|terms| !terms.is_empty())?;
+        match self.questionnaire.roll_up {
+            RollUp::PooledAnswers => {
+                let items = terms.into_iter().flat_map(|term| term.ratio.items).collect();
+                Some(vec![Term { factor: 1.0, ratio: Ratio { items } }])
+            }
+            RollUp::EqualItems | RollUp::EqualElements | RollUp::Weights => {
+                let share = 1.0 / terms.len() as f64;
+                Some(scaled(terms, share))
+            }
+        }
+    }
+}
+
+/// Terms, each times a factor.
+#[must_use]
+pub fn scaled(terms: Vec<Term>, factor: f64) -> Vec<Term> {
+    terms.into_iter().map(|term| Term { factor: term.factor * factor, ..term }).collect()
+}
+
+/// The items that get a column (place in the questionnaire → column), and the byte each column is read from.
+fn columns_of(questionnaire: &Questionnaire) -> (BTreeMap<usize, usize>, Vec<usize>) {
+    let layout = packing::layout(questionnaire);
+    let valued = questionnaire.items.iter().zip(layout).enumerate().filter_map(|(place, (item, (offset, _)))| {
+        matches!(item.kind, ItemKind::FivePoint | ItemKind::Percents(_)).then_some((place, offset))
+    });
+    let (places, offsets): (Vec<usize>, Vec<usize>) = valued.unzip();
+    (places.into_iter().zip(0..).collect(), offsets)
+}

@@ -1,0 +1,162 @@
+//! The answers: stored exactly once, read as bytes.
+
+mod insert;
+mod scan;
+
+use super::areas;
+use super::connection::AnyConnection;
+use super::error::StoreError;
+use super::rounds;
+use super::schema::{areas as area_table, responses, round_desks};
+use crate::domain::channel::Channel;
+use crate::domain::ids::{AreaCode, Digest, ItemId, ResponseId, RoundCode};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, HashMap};
+
+/// A response to store. The codes are checked against the database in the same statement that stores it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewResponse {
+    /// Made by the client; known within its round.
+    pub id: ResponseId,
+    /// The round it answers.
+    pub round: RoundCode,
+    /// The desk it was given at.
+    pub desk: AreaCode,
+    /// The way it came in.
+    pub channel: Channel,
+    /// Digest of everything the respondent said and where; a repetition has the same.
+    pub digest: Digest,
+    /// The day it came; nothing finer is kept.
+    pub received: NaiveDate,
+    /// The closed answers, laid out as [`crate::domain::packing`] says.
+    pub packed: Vec<u8>,
+    /// The weight it came with, above 0, if it was drawn elsewhere.
+    pub weight: Option<f64>,
+    /// Comments by item, each item once.
+    pub comments: Vec<(ItemId, String)>,
+}
+
+/// What became of a response. An id is known within its round, which the client names with it each time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Insertion {
+    /// It is stored now.
+    Stored,
+    /// The same id with the same content was stored before.
+    AlreadyStored,
+    /// The same id was stored before with other content; this one is not.
+    Conflict,
+    /// Its round is not open, or does not take answers at its desk.
+    RoundNotOpen,
+}
+
+/// Stores a batch in one transaction, whose first statement is the insert, and says what became of each, in order.
+///
+/// A response is stored if its round is open at that moment and its desk is drawn in the round; a closing that is going
+/// on at the same time comes wholly before or wholly after. One that is there already is recognised whatever the state
+/// of its round. Rows go in by round and id, so that two servers with some of the same ids never wait for each other in
+/// a circle.
+///
+/// # Errors
+/// When the database does not answer or refuses a row; then nothing of the batch is stored.
+pub fn insert_batch(connection: &mut AnyConnection, batch: &[NewResponse]) -> Result<Vec<Insertion>, StoreError> {
+    if batch.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sorted: Vec<(usize, &NewResponse)> = batch.iter().enumerate().collect();
+    sorted.sort_by(|(_, a), (_, b)| (&a.round, a.id).cmp(&(&b.round, b.id)));
+    let rows: Vec<&NewResponse> = sorted.iter().map(|(_, response)| *response).collect();
+    let insertions = connection.transact_with_retries(|connection| insert::rows_by_backend(connection, &rows))?;
+    let mut settled: Vec<(usize, Insertion)> = sorted.iter().map(|(place, _)| *place).zip(insertions).collect();
+    settled.sort_by_key(|(place, _)| *place);
+    Ok(settled.into_iter().map(|(_, insertion)| insertion).collect())
+}
+
+/// Gives every response of a round to `each`: the desk's code, the packed answers and the weight. The order is none
+/// that may be relied on. Nothing is kept of a row after it was given, so a round may be larger than memory.
+///
+/// # Errors
+/// [`StoreError::Unknown`] for a round that is not there; when the database stops answering, possibly halfway.
+pub fn scan(
+    connection: &mut AnyConnection,
+    round: &RoundCode,
+    mut each: impl FnMut(&str, &[u8], Option<f64>),
+) -> Result<(), StoreError> {
+    let number = rounds::number(connection, round)?;
+    let desks = desk_codes(connection, number)?;
+    scan::answers_by_backend(connection, number, |desk, packed, weight| {
+        let code = desks.get(&desk).ok_or_else(|| StoreError::corrupt("desk number", desk))?;
+        each(code.as_str(), packed, weight);
+        Ok(())
+    })
+}
+
+/// How many responses each desk of a round has; desks without any are left out.
+///
+/// # Errors
+/// [`StoreError::Unknown`] for a round that is not there; when the database does not answer.
+pub fn count_by_desk(connection: &mut AnyConnection, round: &RoundCode) -> Result<BTreeMap<AreaCode, u64>, StoreError> {
+    let number = rounds::number(connection, round)?;
+    let rows: Vec<(String, i64)> = responses::table
+        .inner_join(area_table::table.on(area_table::id.eq(responses::desk)))
+        .filter(responses::round.eq(number))
+        .group_by(area_table::code)
+        .select((area_table::code, diesel::dsl::count_star()))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(desk, n)| {
+            let n = u64::try_from(n).map_err(|_| StoreError::corrupt("count", n))?;
+            Ok((areas::read_code(&desk)?, n))
+        })
+        .collect()
+}
+
+/// A digest of exactly the responses that are stored for a round now, whatever order they are read in: equal digests
+/// mean equal data.
+///
+/// Each row's SHA-256 is added up as a number of four words and a carry-free sum per word; the count and the sums are
+/// hashed once more.
+///
+/// # Errors
+/// [`StoreError::Unknown`] for a round that is not there; when the database does not answer.
+pub fn cut_digest(connection: &mut AnyConnection, round: &RoundCode) -> Result<Digest, StoreError> {
+    let number = rounds::number(connection, round)?;
+    let mut n_rows = 0u64;
+    let mut sums = [0u64; 4];
+    scan::identities_by_backend(connection, number, |id, digest| {
+        let row: [u8; 32] = Sha256::new().chain_update(id).chain_update(digest).finalize().into();
+        let (words, _) = row.as_chunks::<8>();
+        for (sum, word) in sums.iter_mut().zip(words) {
+            *sum = sum.wrapping_add(u64::from_le_bytes(*word));
+        }
+        n_rows += 1;
+        Ok(())
+    })?;
+    let mut whole = Sha256::new().chain_update(n_rows.to_le_bytes());
+    for sum in sums {
+        whole.update(sum.to_le_bytes());
+    }
+    Ok(Digest(whole.finalize().into()))
+}
+
+/// The codes of the desks in a round's frame, by their number.
+fn desk_codes(connection: &mut AnyConnection, round: i32) -> Result<HashMap<i32, AreaCode>, StoreError> {
+    let rows: Vec<(i32, String)> = round_desks::table
+        .inner_join(area_table::table.on(area_table::id.eq(round_desks::desk)))
+        .filter(round_desks::round.eq(round))
+        .select((area_table::id, area_table::code))
+        .load(connection)?;
+    rows.into_iter().map(|(number, code)| Ok((number, areas::read_code(&code)?))).collect()
+}
+
+/// The number a channel is stored as. It never changes its meaning.
+fn channel_number(channel: Channel) -> i16 {
+    match channel {
+        Channel::Kiosk => 1,
+        Channel::Phone => 2,
+        Channel::Web => 3,
+        Channel::Interviewer => 4,
+        Channel::Paper => 5,
+    }
+}

@@ -1,0 +1,88 @@
+//! Reading a whole round row by row, as the bytes the database hands over: no row becomes an object.
+
+use crate::store::connection::AnyConnection;
+use crate::store::error::StoreError;
+use crate::store::schema::responses;
+use diesel::backend::Backend;
+use diesel::connection::LoadConnection;
+use diesel::deserialize::FromSql;
+use diesel::pg::{Pg, PgRowByRowLoadingMode};
+use diesel::prelude::*;
+use diesel::row::{Field, Row};
+use diesel::sql_types::{Double, Integer};
+use diesel::sqlite::Sqlite;
+
+/// Gives desk number, packed answers and weight of every response of a round to `each`.
+pub(super) fn answers_by_backend(
+    connection: &mut AnyConnection,
+    round: i32,
+    mut each: impl FnMut(i32, &[u8], Option<f64>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let query = responses::table.filter(responses::round.eq(round)).select((
+        responses::desk,
+        responses::packed,
+        responses::weight,
+    ));
+    match connection {
+        AnyConnection::Sqlite(sqlite) => {
+            for row in LoadConnection::load(sqlite, query)? {
+                let row = row?;
+                let desk = number::<i32, Integer, Sqlite>(row.get(0).as_ref().and_then(Field::value))?;
+                let weight = number::<f64, Double, Sqlite>(row.get(2).as_ref().and_then(Field::value))?;
+                let packed = row.get(1);
+                let mut packed = packed.as_ref().and_then(Field::value).ok_or_else(missing)?;
+                each(desk.ok_or_else(missing)?, packed.read_blob(), weight)?;
+            }
+        }
+        AnyConnection::Pg(postgres) => {
+            for row in LoadConnection::<PgRowByRowLoadingMode>::load(postgres, query)? {
+                let row = row?;
+                let desk = number::<i32, Integer, Pg>(row.get(0).as_ref().and_then(Field::value))?;
+                let weight = number::<f64, Double, Pg>(row.get(2).as_ref().and_then(Field::value))?;
+                let packed = row.get(1);
+                let packed = packed.as_ref().and_then(Field::value).ok_or_else(missing)?;
+                each(desk.ok_or_else(missing)?, packed.as_bytes(), weight)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Gives id and digest of every response of a round to `each`.
+pub(super) fn identities_by_backend(
+    connection: &mut AnyConnection,
+    round: i32,
+    mut each: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let query = responses::table.filter(responses::round.eq(round)).select((responses::id, responses::digest));
+    match connection {
+        AnyConnection::Sqlite(sqlite) => {
+            for row in LoadConnection::load(sqlite, query)? {
+                let row = row?;
+                let (id, digest) = (row.get(0), row.get(1));
+                let mut id = id.as_ref().and_then(Field::value).ok_or_else(missing)?;
+                let mut digest = digest.as_ref().and_then(Field::value).ok_or_else(missing)?;
+                each(id.read_blob(), digest.read_blob())?;
+            }
+        }
+        AnyConnection::Pg(postgres) => {
+            for row in LoadConnection::<PgRowByRowLoadingMode>::load(postgres, query)? {
+                let row = row?;
+                let (id, digest) = (row.get(0), row.get(1));
+                let id = id.as_ref().and_then(Field::value).ok_or_else(missing)?;
+                let digest = digest.as_ref().and_then(Field::value).ok_or_else(missing)?;
+                each(id.as_bytes(), digest.as_bytes())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn number<T: FromSql<ST, DB>, ST, DB: Backend>(value: Option<DB::RawValue<'_>>) -> Result<Option<T>, StoreError> {
+    value.map(T::from_sql).transpose().map_err(|reason| StoreError::Corrupt(reason.to_string()))
+}
+
+/// The columns are NOT NULL, so this says that the table is not the one of the migrations.
+fn missing() -> StoreError {
+    StoreError::Corrupt("a response without desk, answers, id or digest".to_owned())
+}

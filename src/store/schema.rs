@@ -1,0 +1,109 @@
+//! The tables as both databases have them. What they mean stands in the migrations.
+
+diesel::table! {
+    areas (id) {
+        id -> Integer,
+        code -> Text,
+        name -> Text,
+        level -> Text,
+        parent -> Nullable<Integer>,
+        focus -> Text,
+        valid_from -> Nullable<SmallInt>,
+        valid_to -> Nullable<SmallInt>,
+    }
+}
+
+diesel::table! {
+    questionnaires (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
+    rounds (id) {
+        id -> Integer,
+        code -> Text,
+        questionnaire -> Integer,
+        scheme -> Text,
+        scheme_digest -> Binary,
+        area -> Integer,
+        year -> SmallInt,
+        period_from -> Date,
+        period_to -> Date,
+        mode -> Text,
+        opened -> Nullable<Timestamp>,
+        closed -> Nullable<Timestamp>,
+        published -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    round_desks (round, desk) {
+        round -> Integer,
+        desk -> Integer,
+        stratum -> Integer,
+        transactions -> Nullable<BigInt>,
+        drawn -> Bool,
+    }
+}
+
+diesel::table! {
+    directory (only_row) {
+        only_row -> Integer,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    responses (round, id) {
+        round -> Integer,
+        id -> Binary,
+        desk -> Integer,
+        channel -> SmallInt,
+        digest -> Binary,
+        received -> Date,
+        packed -> Binary,
+        weight -> Nullable<Double>,
+    }
+}
+
+diesel::table! {
+    comments (round, response, item) {
+        round -> Integer,
+        response -> Binary,
+        item -> Text,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    assessments (scheme, year, unit, sub_criterion) {
+        scheme -> Text,
+        year -> SmallInt,
+        unit -> Integer,
+        sub_criterion -> Text,
+        claimed -> Nullable<BigInt>,
+        appraised -> Nullable<BigInt>,
+        not_applicable -> Bool,
+        note -> Text,
+    }
+}
+
+diesel::joinable!(rounds -> questionnaires (questionnaire));
+diesel::joinable!(rounds -> areas (area));
+diesel::joinable!(round_desks -> rounds (round));
+diesel::joinable!(responses -> rounds (round));
+diesel::joinable!(comments -> rounds (round));
+diesel::joinable!(assessments -> areas (unit));
+diesel::allow_tables_to_appear_in_same_query!(
+    areas,
+    questionnaires,
+    rounds,
+    round_desks,
+    responses,
+    comments,
+    assessments
+);

@@ -1,0 +1,85 @@
+//! One row of the address table.
+
+use super::problem::Problem;
+use super::problem::catalogue::METHOD_NOT_ALLOWED;
+use actix_web::guard::{Any, Get, Guard, Head};
+use actix_web::http::header;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder};
+
+/// An address and what may be done there.
+pub struct Address {
+    path: &'static str,
+    methods: Vec<&'static str>,
+    resource: Resource,
+}
+
+impl Address {
+    /// An address without methods yet; `{name}` stands for one segment.
+    #[must_use]
+    pub fn at(path: &'static str) -> Self {
+        Self { path, methods: Vec::new(), resource: web::resource(path) }
+    }
+
+    /// Reading; the same without a body for `HEAD`.
+    #[must_use]
+    pub fn get<F, Args>(mut self, read: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.methods.extend(["GET", "HEAD"]);
+        self.resource = self.resource.route(web::route().guard(get_or_head()).to(read));
+        self
+    }
+
+    /// Sending.
+    #[must_use]
+    pub fn post<F, Args>(mut self, send: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.methods.push("POST");
+        self.resource = self.resource.route(web::post().to(send));
+        self
+    }
+
+    /// What the `Allow` header says: `GET, HEAD, POST, OPTIONS`.
+    #[must_use]
+    pub fn allow(&self) -> String {
+        let mut methods = self.methods.clone();
+        methods.push("OPTIONS");
+        methods.join(", ")
+    }
+
+    /// The path pattern.
+    #[must_use]
+    pub fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// Adds the row to an application, with the answers for `OPTIONS` and for methods it does not have.
+    pub fn into_app(self, app: &mut ServiceConfig) {
+        let allow = self.allow();
+        let options = {
+            let allow = allow.clone();
+            move || {
+                let answer = HttpResponse::NoContent().insert_header((header::ALLOW, allow.clone())).finish();
+                std::future::ready(answer)
+            }
+        };
+        let refuse = move || std::future::ready(Problem::of(&METHOD_NOT_ALLOWED).allowing(allow.clone()));
+        let resource = self.resource.route(web::method(actix_web::http::Method::OPTIONS).to(options));
+        app.service(resource.default_service(web::to(move || {
+            let refused = refuse();
+            async move { Err::<HttpResponse, Problem>(refused.await) }
+        })));
+    }
+}
+
+fn get_or_head() -> impl Guard {
+    Any(Get()).or(Head())
+}

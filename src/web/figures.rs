@@ -1,0 +1,86 @@
+//! The doors to figures: a round's index table and its results, as JSON.
+
+use super::Site;
+use super::problem::Problem;
+use super::problem::catalogue::{FAULTY_QUERY, FIGURES_NOT_AVAILABLE, UNAVAILABLE, UNKNOWN_ROUND, UNKNOWN_UNIT};
+use super::responses::RETRY_AFTER_FAULT_S;
+use crate::domain::ids::{AreaCode, RoundCode};
+use crate::report::index::json::IndexDocument;
+use crate::report::results::ResultsDocument;
+use crate::service::Service;
+use crate::service::exercise::AnalyseRefusal;
+use crate::service::rounds::RoundRefusal;
+use crate::service::{analyse, results};
+use actix_web::web::{self, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+
+/// `GET /v1/rounds/{round}/index[?unit=U]`: the index table of the round's exercise, or one unit of it.
+///
+/// # Errors
+/// An unknown round or unit, a query it does not have, or figures that cannot be computed.
+pub async fn index(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
+    let (round, unit) = (code(&round)?, unit(&request)?);
+    let table = computed(&site, move |service| analyse::index_table(service.catalogue(), service.store(), &round));
+    let table = table.await?;
+    let shown = match unit {
+        Some(unit) => table.only(&unit).ok_or_else(|| Problem::of(&UNKNOWN_UNIT))?,
+        None => table,
+    };
+    Ok(HttpResponse::Ok().json(IndexDocument::from(&shown)))
+}
+
+/// `GET /v1/rounds/{round}/results[?unit=U]`: every item, element and the overall figure, for the round's area or one
+/// area within it.
+///
+/// # Errors
+/// As [`index`].
+pub async fn results(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
+    let (round, unit) = (code(&round)?, unit(&request)?);
+    let found =
+        computed(&site, move |service| results::results(service.catalogue(), service.store(), &round, unit.as_ref()));
+    Ok(HttpResponse::Ok().json(ResultsDocument::from(&found.await?)))
+}
+
+/// Computes figures off the threads that answer requests, one at a time: they read a whole round, and visitors who ask
+/// for them shall not take the processors from citizens who answer.
+async fn computed<T: Send + 'static>(
+    site: &Data<Site>,
+    compute: impl FnOnce(&Service) -> Result<T, AnalyseRefusal> + Send + 'static,
+) -> Result<T, Problem> {
+    let _turn = site.figures.acquire().await.map_err(Problem::server_fault)?;
+    let service = site.service.clone();
+    let found = web::block(move || compute(&service)).await.map_err(Problem::server_fault)?;
+    found.map_err(refused)
+}
+
+fn code(round: &str) -> Result<RoundCode, Problem> {
+    RoundCode::parse(round).map_err(|_| Problem::of(&UNKNOWN_ROUND))
+}
+
+/// The unit that the query names, if it names one.
+fn unit(request: &HttpRequest) -> Result<Option<AreaCode>, Problem> {
+    let query = request.query_string();
+    if query.is_empty() {
+        return Ok(None);
+    }
+    // A code has no character that an address would have to encode.
+    let code =
+        query.strip_prefix("unit=").ok_or_else(|| Problem::of(&FAULTY_QUERY).saying("There is only unit=CODE"))?;
+    AreaCode::parse(code).map(Some).map_err(|_| Problem::of(&UNKNOWN_UNIT))
+}
+
+/// A refusal as a problem.
+fn refused(refusal: AnalyseRefusal) -> Problem {
+    match refusal {
+        AnalyseRefusal::Round(RoundRefusal::Unknown(_)) => Problem::of(&UNKNOWN_ROUND),
+        AnalyseRefusal::UnknownUnit(_) => Problem::of(&UNKNOWN_UNIT),
+        AnalyseRefusal::Store(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "figures could not be read");
+            Problem::of(&UNAVAILABLE).retry_after(RETRY_AFTER_FAULT_S)
+        }
+        other => {
+            tracing::warn!(error = &other as &dyn std::error::Error, "figures could not be computed");
+            Problem::of(&FIGURES_NOT_AVAILABLE)
+        }
+    }
+}

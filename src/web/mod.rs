@@ -1,0 +1,84 @@
+//! The HTTP door: every address, the shapes that pass through it, and the page a citizen sees.
+//!
+//! Invariant: this floor turns requests into calls of `service` and answers into bytes. It knows no table of the
+//! database, no formula and no other door; what an answer means is decided below. Whatever it refuses, it refuses with
+//! a problem of one catalogue, and it never writes an answer or a visitor's address to a log or a metric.
+
+pub mod address;
+pub mod figures;
+pub mod form;
+pub mod guard;
+pub mod health;
+pub mod json;
+pub mod log;
+pub mod metrics;
+pub mod pages;
+pub mod problem;
+pub mod responses;
+pub mod server;
+pub mod survey;
+pub mod wire;
+
+use crate::service::Service;
+use actix_web::web::ServiceConfig;
+use address::Address;
+use guard::Limits;
+use health::Watch;
+use metrics::Metrics;
+use pages::Pages;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// What every request may use. One per server; two servers in one process share nothing.
+pub struct Site {
+    /// The use cases behind the door.
+    pub service: Arc<Service>,
+    /// Templates and style sheet.
+    pub pages: Pages,
+    /// This server's figures.
+    pub metrics: Metrics,
+    /// Watches whether the queue moves.
+    pub watch: Watch,
+    /// How much and how long a request may be.
+    pub limits: Limits,
+    /// Whose turn it is to have figures computed.
+    pub figures: Semaphore,
+}
+
+impl Site {
+    /// Puts a server's parts together.
+    #[must_use]
+    pub fn new(service: Arc<Service>, pages: Pages, limits: Limits) -> Self {
+        let metrics = Metrics::new(Arc::clone(&service));
+        Self { service, pages, metrics, watch: Watch::default(), limits, figures: Semaphore::new(1) }
+    }
+}
+
+/// Every address, in one table. A `get` also answers `HEAD`; every address answers `OPTIONS`.
+#[must_use]
+pub fn table() -> Vec<Address> {
+    vec![
+        // For citizens.
+        Address::at("/s/{desk}").get(survey::show).post(survey::answer),
+        Address::at("/s/{desk}/thanks").get(survey::thanks),
+        Address::at("/page/style.css").get(pages::style),
+        // For programs.
+        Address::at("/v1/rounds/{round}/responses").post(responses::submit),
+        Address::at("/v1/rounds/{round}/index").get(figures::index),
+        Address::at("/v1/rounds/{round}/results").get(figures::results),
+        Address::at("/problems").get(problem::list),
+        Address::at("/problems/{slug}").get(problem::explain),
+        // For whoever keeps the server running.
+        Address::at("/healthz").get(health::alive),
+        Address::at("/readyz").get(health::ready),
+        Address::at("/metrics").get(health::metrics),
+    ]
+}
+
+/// Puts the table into an application; an address outside it is a problem as well.
+pub fn routes(app: &mut ServiceConfig) {
+    for address in table() {
+        address.into_app(app);
+    }
+    app.default_service(actix_web::web::to(problem::nothing_here));
+}

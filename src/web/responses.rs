@@ -1,0 +1,73 @@
+//! The door for programs: one response as JSON.
+
+use super::problem::Problem;
+use super::problem::catalogue::{BUSY, RESPONSE_CONFLICT, ROUND_NOT_OPEN, UNAVAILABLE, UNKNOWN_ROUND};
+use super::wire::{self, ReceiptBody, SentResponse};
+use super::{Site, guard};
+use crate::domain::ids::RoundCode;
+use crate::service::collect::{CollectRefusal, Collected, Submission};
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+
+/// When to try again after the database did not answer, in seconds.
+pub const RETRY_AFTER_FAULT_S: u32 = 5;
+
+/// `POST /v1/rounds/{round}/responses`: 201 once the response is stored for good, 200 when it was stored before.
+///
+/// # Errors
+/// Every refusal, as a problem.
+pub async fn submit(
+    request: HttpRequest,
+    payload: Payload,
+    site: Data<Site>,
+    round: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    guard::without_query(&request)?;
+    let body = guard::body(&request, payload, "application/json", &site.limits).await?;
+    let round = RoundCode::parse(&round).map_err(|_| Problem::of(&UNKNOWN_ROUND))?;
+    let SentResponse { id, desk, channel, answers } = SentResponse::read(&body)?;
+    let submission = Submission { round, id, desk, channel, answers, weight: None };
+    let (mut response, status) = match site.service.collect(submission).await.map_err(refused)? {
+        Collected::Stored => (HttpResponse::Created(), "stored"),
+        Collected::AlreadyStored => (HttpResponse::Ok(), "already-stored"),
+    };
+    Ok(response.json(ReceiptBody { id: id.to_string(), status }))
+}
+
+/// A refusal as a problem.
+fn refused(refusal: CollectRefusal) -> Problem {
+    let at_desk = |code, message: &str| wire::faulty(vec![wire::fault("/desk", code, message)]);
+    match refusal {
+        CollectRefusal::UnknownRound => Problem::of(&UNKNOWN_ROUND),
+        CollectRefusal::RoundNotOpen { state } => Problem::of(&ROUND_NOT_OPEN).saying(format!("The round is {state}")),
+        CollectRefusal::UnknownDesk => at_desk("unknown-desk", "is not a desk; check the code on the counter's sign"),
+        CollectRefusal::DeskNotInRound => at_desk("desk-not-in-round", "does not take part in this round"),
+        CollectRefusal::Faulty(faults) => wire::faulty_answers(&faults),
+        CollectRefusal::Conflict => Problem::of(&RESPONSE_CONFLICT),
+        CollectRefusal::Busy { retry_after_s } => Problem::of(&BUSY).retry_after(retry_after_s),
+        CollectRefusal::Unavailable => Problem::of(&UNAVAILABLE).retry_after(RETRY_AFTER_FAULT_S),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::ResponseError as _;
+
+    #[test]
+    fn each_refusal_has_its_status() {
+        let refusals = [
+            (CollectRefusal::UnknownRound, 404),
+            (CollectRefusal::RoundNotOpen { state: "closed" }, 409),
+            (CollectRefusal::UnknownDesk, 422),
+            (CollectRefusal::DeskNotInRound, 422),
+            (CollectRefusal::Faulty(Vec::new()), 422),
+            (CollectRefusal::Conflict, 409),
+            (CollectRefusal::Busy { retry_after_s: 3 }, 503),
+            (CollectRefusal::Unavailable, 503),
+        ];
+        for (refusal, status) in refusals {
+            assert_eq!(refused(refusal).status_code().as_u16(), status);
+        }
+    }
+}

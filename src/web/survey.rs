@@ -1,0 +1,214 @@
+//! The page a citizen answers on: plain HTML, whole without JavaScript.
+//!
+//! A page view makes the response's id and hides it in the form, so a form sent twice is stored once. Whatever the
+//! service refuses, the form comes back with everything that was typed, and says what to do.
+
+mod typed;
+mod view;
+
+use super::pages::{self, Chrome, VIETNAMESE};
+use super::problem::Problem;
+use super::problem::catalogue::{DESK_NOT_OPEN, ROUND_NOT_OPEN, UNAVAILABLE, UNKNOWN_DESK};
+use super::responses::RETRY_AFTER_FAULT_S;
+use super::{Site, form, guard};
+use crate::domain::answers::AnswerFault;
+use crate::domain::ids::AreaCode;
+use crate::domain::questionnaire::Questionnaire;
+use crate::service::collect::{CollectRefusal, OpenDesk};
+use actix_web::http::header;
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use minijinja::{Value, context};
+use std::sync::Arc;
+use typed::Typed;
+
+/// Why a form is shown, which is what stands above it.
+enum Above {
+    /// It is new.
+    Introduction,
+    /// It was sent with faults.
+    Faults(Vec<AnswerFault>),
+    /// It could not be stored for the moment; in so many seconds it may be.
+    TryAgain(u32),
+}
+
+/// `GET /s/{desk}`: the questionnaire of the desk's open round, with nothing selected.
+///
+/// # Errors
+/// `unknown-desk`, or `desk-not-open` when no round is open at the desk.
+pub async fn show(request: HttpRequest, site: Data<Site>, desk: Path<String>) -> Result<HttpResponse, Problem> {
+    let open = open_desk(&site, &code(&desk)?).await?;
+    let chrome = chrome(&site, &request, Some(&open.questionnaire))?;
+    let typed = Typed::nothing(&open);
+    survey_page(HttpResponse::Ok(), &site, chrome, &open, &typed, &Above::Introduction)
+}
+
+/// `POST /s/{desk}`: stores the answers and leads to the thanks, or shows the form again.
+///
+/// # Errors
+/// When the form cannot be read, or no round is open at the desk any more.
+pub async fn answer(
+    request: HttpRequest,
+    payload: Payload,
+    site: Data<Site>,
+    desk: Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let body = guard::body(&request, payload, "application/x-www-form-urlencoded", &site.limits).await?;
+    let desk = code(&desk)?;
+    let typed = Typed::read(&body)?;
+    let (mut response, above) = match site.service.collect(typed.submission(desk.clone())).await {
+        Ok(_) => return thank(&site, &request, &desk),
+        Err(CollectRefusal::Faulty(faults)) => (HttpResponse::UnprocessableEntity(), Above::Faults(faults)),
+        Err(CollectRefusal::Busy { retry_after_s }) => try_again(retry_after_s),
+        Err(CollectRefusal::Unavailable) => try_again(RETRY_AFTER_FAULT_S),
+        Err(CollectRefusal::Conflict) => {
+            return message(HttpResponse::Conflict(), &site, &request, &desk, "conflict");
+        }
+        Err(refusal) => return Err(refused(&refusal)),
+    };
+    let open = open_desk(&site, &desk).await?;
+    if open.round != typed.round {
+        return Err(Problem::of(&ROUND_NOT_OPEN));
+    }
+    let chrome = chrome(&site, &request, Some(&open.questionnaire))?;
+    survey_page(response.take(), &site, chrome, &open, &typed, &above)
+}
+
+/// `GET /s/{desk}/thanks`: where a stored form leads. Loading it again sends nothing.
+///
+/// # Errors
+/// `unknown-desk` when the address has no code of a desk.
+pub async fn thanks(request: HttpRequest, site: Data<Site>, desk: Path<String>) -> Result<HttpResponse, Problem> {
+    message(HttpResponse::Ok(), &site, &request, &code(&desk)?, "thanks")
+}
+
+fn thank(site: &Site, request: &HttpRequest, desk: &AreaCode) -> Result<HttpResponse, Problem> {
+    let chrome = chrome(site, request, None)?;
+    let place = format!("/s/{desk}/thanks{}", query(&chrome));
+    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, place)).finish())
+}
+
+fn try_again(seconds: u32) -> (HttpResponseBuilder, Above) {
+    let mut response = HttpResponse::ServiceUnavailable();
+    response.insert_header((header::RETRY_AFTER, seconds));
+    (response, Above::TryAgain(seconds))
+}
+
+/// A short page of kind words and a way to a new form: `{about}_title`, `{about}_text`.
+fn message(
+    response: HttpResponseBuilder,
+    site: &Site,
+    request: &HttpRequest,
+    desk: &AreaCode,
+    about: &str,
+) -> Result<HttpResponse, Problem> {
+    let chrome = chrome(site, request, None)?;
+    let word = |part: &str| chrome.word(&format!("{about}_{part}"));
+    let context = context! {
+        lang => chrome.tag(), about, title => word("title"), text => word("text"), next => chrome.word("next_form"),
+        desk => desk.as_str(), query => query(&chrome),
+    };
+    pages::html(response, site.pages.render("message.html", context)?)
+}
+
+fn survey_page(
+    response: HttpResponseBuilder,
+    site: &Site,
+    chrome: Chrome,
+    open: &OpenDesk,
+    typed: &Typed,
+    above: &Above,
+) -> Result<HttpResponse, Problem> {
+    let catalogue = site.service.catalogue();
+    let questionnaire = &open.questionnaire;
+    let texts = catalogue.texts(&questionnaire.reference, chrome.language()).ok_or_else(|| {
+        Problem::server_fault(format!("{} has no texts in {}", questionnaire.reference, chrome.language()))
+    })?;
+    let faults = if let Above::Faults(faults) = above { faults.as_slice() } else { &[] };
+    let view = view::View { questionnaire, texts, chrome: &chrome, typed, faults };
+    let names = [("title", texts.title.as_str()), ("desk", open.desk_name.as_str())];
+    let (kind, page_title, notice) = match above {
+        Above::Introduction => ("introduction", "page_title", None),
+        Above::Faults(_) => {
+            let count = faults.len().to_string();
+            ("faults", "page_title_error", Some(chrome.fill("problem_heading", &[("count", &count)])))
+        }
+        Above::TryAgain(seconds) => {
+            let seconds = seconds.to_string();
+            ("try-again", "page_title", Some(chrome.fill("busy_text", &[("seconds", &seconds)])))
+        }
+    };
+    let context = context! {
+        lang => chrome.tag(),
+        above => kind,
+        notice,
+        page_title => chrome.fill(page_title, &names),
+        title => texts.title.as_str(),
+        intro => texts.intro.as_str(),
+        desk_name => open.desk_name.as_str(),
+        desk => open.desk.as_str(),
+        query => query(&chrome),
+        response_id => typed.id.to_string(),
+        round => open.round.as_str(),
+        languages => languages(site, open, above),
+        groups => view.groups(),
+        faults => view.faults(),
+    };
+    let context = context! { w => Value::from_dyn_object(Arc::new(chrome)), ..context };
+    pages::html(response, site.pages.render("survey.html", context)?)
+}
+
+/// The languages to choose from. A form that was sent stays in its language: the choice is a link, and a link would
+/// lose what was typed.
+fn languages(site: &Site, open: &OpenDesk, above: &Above) -> Vec<Value> {
+    if !matches!(above, Above::Introduction) {
+        return Vec::new();
+    }
+    let tags = open.questionnaire.languages.iter();
+    tags.filter_map(|language| Chrome::in_language(&site.service, language.as_str()))
+        .map(|chrome| {
+            context! { tag => chrome.tag(), name => chrome.word("language_name"), query => query(&chrome) }
+        })
+        .collect()
+}
+
+/// The language asked for by `?lang=`, if the page and the questionnaire have it, or else the default.
+fn chrome(site: &Site, request: &HttpRequest, asked: Option<&Questionnaire>) -> Result<Chrome, Problem> {
+    let query = form::read(request.query_string().as_bytes()).unwrap_or_default();
+    let wanted = query.iter().find(|(name, _)| name == "lang").map(|(_, tag)| tag.to_ascii_lowercase());
+    let default = asked.and_then(|asked| asked.languages.first()).map_or(VIETNAMESE, |language| language.as_str());
+    let fits = |tag: &str| asked.is_none_or(|asked| asked.languages.iter().any(|language| language.as_str() == tag));
+    wanted
+        .filter(|tag| fits(tag))
+        .and_then(|tag| Chrome::in_language(&site.service, &tag))
+        .or_else(|| Chrome::in_language(&site.service, default))
+        .ok_or_else(|| Problem::server_fault(format!("the page has no words in {default}")))
+}
+
+/// What keeps the language from one page to the next; the default needs nothing.
+fn query(chrome: &Chrome) -> String {
+    if chrome.tag() == VIETNAMESE { String::new() } else { format!("?lang={}", chrome.tag()) }
+}
+
+fn code(desk: &str) -> Result<AreaCode, Problem> {
+    AreaCode::parse(desk).map_err(|_| Problem::of(&UNKNOWN_DESK))
+}
+
+async fn open_desk(site: &Site, desk: &AreaCode) -> Result<OpenDesk, Problem> {
+    match site.service.desk(desk).await {
+        // Whoever only wants to see the page has sent nothing, so nothing was refused.
+        Err(CollectRefusal::RoundNotOpen { .. }) => Err(Problem::of(&DESK_NOT_OPEN)),
+        outcome => outcome.map_err(|refusal| refused(&refusal)),
+    }
+}
+
+fn refused(refusal: &CollectRefusal) -> Problem {
+    match refusal {
+        CollectRefusal::UnknownDesk => Problem::of(&UNKNOWN_DESK),
+        CollectRefusal::RoundNotOpen { .. } => Problem::of(&ROUND_NOT_OPEN),
+        CollectRefusal::Unavailable | CollectRefusal::Busy { .. } => {
+            Problem::of(&UNAVAILABLE).retry_after(RETRY_AFTER_FAULT_S)
+        }
+        _ => Problem::of(&DESK_NOT_OPEN),
+    }
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Runs every test, on SQLite and on a PostgreSQL of its own; installs first what they need and is missing.
+# Arguments go to `cargo test`, for example: tests/run.sh --test suite store
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '\n== %s\n' "$*"; }
+die() { printf 'tests/run.sh: %s\n' "$*" >&2; exit 1; }
+
+has_postgres() {
+    local program
+    for program in "$(command -v initdb || true)" /usr/lib/postgresql/*/bin/initdb; do
+        if [[ -x $program && -x ${program%/*}/pg_ctl ]]; then return 0; fi
+    done
+    return 1
+}
+
+packages=()
+command -v cc >/dev/null || packages+=(gcc libc6-dev)
+command -v make >/dev/null || packages+=(make)
+has_postgres || packages+=(postgresql)
+
+if ((${#packages[@]} > 0)); then
+    missing="these tests need the Debian packages: ${packages[*]}"
+    command -v apt-get >/dev/null || die "$missing. Install their like on this system, then run this again."
+    if ((EUID == 0)); then
+        as_root=()
+    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+        as_root=(sudo)
+    else
+        die "$missing. Installing needs root: run  sudo apt-get install ${packages[*]}  and then this again."
+    fi
+    say "Installing ${packages[*]} (only the programs; no server is left running)"
+    export DEBIAN_FRONTEND=noninteractive
+    # postgresql-common would otherwise make and start a server of its own.
+    if [[ ! -e /etc/postgresql-common/createcluster.conf ]]; then
+        "${as_root[@]}" mkdir -p /etc/postgresql-common
+        echo 'create_main_cluster = false' | "${as_root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
+    fi
+    "${as_root[@]}" apt-get update -q
+    "${as_root[@]}" apt-get install -y -q --no-install-recommends -o Dpkg::Options::=--force-confold "${packages[@]}"
+    has_postgres || die "PostgreSQL was installed, but initdb is neither on the path nor in /usr/lib/postgresql/*/bin."
+fi
+
+command -v cargo >/dev/null || die "cargo is missing; install Rust from https://rustup.rs, then run this again."
+say "Building and running the tests; a first build takes most of the time"
+exec cargo test --locked "$@"

@@ -1,0 +1,10 @@
+//! The HTTP door, as a browser, a program and an attacker see it.
+
+mod address;
+mod browser;
+mod client;
+mod health;
+mod hostile;
+mod problem;
+mod responses;
+mod survey;

@@ -1,0 +1,220 @@
+//! A citizen with a phone and without JavaScript.
+
+use super::browser::Form;
+use super::client::{self, Client};
+use crate::harness::Database;
+use crate::harness::door::{CLOSED_ROUND, Door, IDLE_DESK};
+
+on_both!(
+    a_faulty_form_comes_back_with_every_fault_in_place_and_nothing_lost,
+    a_form_sent_twice_is_thanked_twice_and_stored_once,
+    a_form_changed_after_it_was_stored_is_explained_kindly,
+    a_busy_server_keeps_what_was_typed,
+    a_desk_without_an_open_round_says_so_kindly,
+    a_form_for_a_round_that_has_closed_says_so_kindly,
+);
+
+/// The address of [`DESK`]'s page.
+const PAGE: &str = "/s/K1";
+
+#[test]
+fn the_page_asks_everything_and_suggests_nothing() {
+    let door = Door::on(&Database::sqlite());
+    let client = Client::of(&door);
+    let page = client.get(PAGE);
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("<html lang=\"vi\">"));
+    assert!(!page.body.contains("<script"), "the page is whole without JavaScript");
+    let form = Form::in_page(&page);
+    assert!(form.fields.iter().all(|field| !field.checked), "nothing is pre-selected");
+    let five_point = form.five_point();
+    assert!(five_point.len() >= 19, "{}", five_point.len());
+    assert_eq!(page.body.matches("<fieldset").count(), page.body.matches("<legend").count());
+    for field in form.fields.iter().filter(|field| field.kind == "radio") {
+        assert!(!field.id.is_empty(), "{field:?}");
+    }
+    assert_eq!(page.body.matches("href=\"#face-1\"").count(), five_point.len(), "each choice has a symbol");
+    assert!(page.body.contains("Rất không hài lòng") && page.body.contains("Rất hài lòng"), "and words");
+}
+
+#[test]
+fn each_view_has_an_id_of_its_own() {
+    let door = Door::on(&Database::sqlite());
+    let client = Client::of(&door);
+    let id = || Form::in_page(&client.get(PAGE)).filled["response_id"][0].clone();
+    let (first, second) = (id(), id());
+    assert_ne!(first, second);
+    assert!(sipas::domain::ids::ResponseId::parse(&first).is_ok(), "{first}");
+}
+
+#[test]
+fn the_language_is_chosen_by_address_only_and_kept() {
+    let door = Door::on(&Database::sqlite());
+    let client = Client::of(&door);
+    let english = client.get("/s/K1?lang=en");
+    assert!(english.body.contains("<html lang=\"en\">") && english.body.contains("Very dissatisfied"));
+    let browser_says_english = client.send("GET", PAGE, &[("accept-language", "en-GB,en")], b"");
+    assert!(browser_says_english.body.contains("<html lang=\"vi\">"));
+    assert!(client.get("/s/K1?lang=xx").body.contains("<html lang=\"vi\">"));
+
+    let mut form = Form::in_page(&english);
+    assert_eq!(form.action, "/s/K1?lang=en");
+    let refused = form.send(&client);
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("<html lang=\"en\">"));
+    form = Form::in_page(&refused);
+    form.fill_all();
+    let thanks = form.send(&client);
+    assert_eq!(thanks.header("location"), Some("/s/K1/thanks?lang=en"));
+    assert!(client.get(thanks.header("location").unwrap()).body.contains("<html lang=\"en\">"));
+}
+
+fn a_faulty_form_comes_back_with_every_fault_in_place_and_nothing_lost(database: &Database) {
+    let door = Door::on(database);
+    let client = Client::of(&door);
+    let mut form = Form::in_page(&client.get(PAGE));
+    form.fill_all();
+    let questions = form.five_point();
+    let comment = form.names("textarea")[0].clone();
+    let typed = "\nDòng đầu trống & \"nháy\" </textarea><script>alert('1')</script> &amp; 100%";
+    form.filled.remove(&questions[0]);
+    form.fill(&questions[1], "6");
+    form.fill(&comment, typed);
+    let again = form.send(&client);
+    assert_eq!(again.status, 422);
+    assert_eq!(again.header("content-type"), Some("text/html; charset=utf-8"));
+    assert!(!again.body.contains("<script"), "what was typed is text, never markup");
+
+    let shown = Form::in_page(&again);
+    assert_eq!(shown.filled["response_id"], form.filled["response_id"], "the same response");
+    assert_eq!(shown.filled[&comment], [typed]);
+    for (name, values) in &form.filled {
+        if name != &questions[1] {
+            assert_eq!(shown.filled.get(name), Some(values), "{name} was lost");
+        }
+    }
+    assert_eq!(again.body.matches("<p class=\"fault\"").count(), 2, "each fault stands at its question");
+    let summary = again.body.split_once("role=\"alert\"").unwrap().1.split_once("</section>").unwrap().0;
+    for question in &questions[..2] {
+        let first_choice = &shown.fields.iter().find(|field| &field.name == question).unwrap().id;
+        assert!(summary.contains(&format!("href=\"#{first_choice}\"")), "{question} is not linked: {summary}");
+    }
+    assert_eq!(door.n_stored(), 0);
+
+    let mut mended = shown;
+    mended.fill(&questions[0], "5");
+    mended.fill(&questions[1], "5");
+    mended.fill(&comment, "Cảm ơn");
+    assert_eq!(mended.send(&client).status, 303);
+    assert_eq!(door.n_stored(), 1);
+}
+
+fn a_form_sent_twice_is_thanked_twice_and_stored_once(database: &Database) {
+    let door = Door::on(database);
+    let client = Client::of(&door);
+    let mut form = Form::in_page(&client.get(PAGE));
+    form.fill_all();
+    for _ in 0..2 {
+        let thanked = form.send(&client);
+        assert_eq!(thanked.status, 303);
+        assert_eq!(thanked.header("location"), Some("/s/K1/thanks"));
+    }
+    let thanks = client.get("/s/K1/thanks");
+    assert_eq!(thanks.status, 200);
+    assert!(thanks.body.contains("Cảm ơn"));
+    assert_eq!(door.n_stored(), 1);
+}
+
+fn a_form_changed_after_it_was_stored_is_explained_kindly(database: &Database) {
+    let door = Door::on(database);
+    let client = Client::of(&door);
+    let mut form = Form::in_page(&client.get(PAGE));
+    form.fill_all();
+    assert_eq!(form.send(&client).status, 303);
+    let question = form.five_point()[0].clone();
+    form.fill(&question, "1");
+    let conflict = form.send(&client);
+    assert_eq!(conflict.status, 409);
+    assert!(conflict.body.contains("Phiếu này đã được gửi với câu trả lời khác"));
+    assert!(conflict.body.contains("href=\"/s/K1\""), "a way to a new form");
+    assert_eq!(door.n_stored(), 1);
+}
+
+fn a_busy_server_keeps_what_was_typed(database: &Database) {
+    Door::while_full(database, |door| {
+        let client = Client::of(door);
+        let mut form = Form::in_page(&client.get(PAGE));
+        form.fill_all();
+        let busy = form.send(&client);
+        assert_eq!((busy.status, busy.header("retry-after")), (503, Some("1")));
+        assert!(busy.body.contains("form=\"survey\""), "a button to try again");
+        assert_eq!(Form::in_page(&busy).filled, form.filled, "nothing is lost, not even the id");
+        assert_eq!(door.n_stored(), 0);
+    });
+}
+
+fn a_desk_without_an_open_round_says_so_kindly(database: &Database) {
+    let door = Door::on(database);
+    let client = Client::of(&door);
+    let idle = client.get(&format!("/s/{IDLE_DESK}"));
+    assert_eq!(idle.status, 404);
+    assert!(idle.body.contains("Nơi này chưa có khảo sát"), "{}", idle.body);
+    assert_eq!(client.send("GET", &format!("/s/{IDLE_DESK}"), &[], b"").slug(), "desk-not-open");
+    for desk in ["NO-SUCH-DESK", "%00", "a%2fb", "%C3%A9", "%zz"] {
+        let page = client.get(&format!("/s/{desk}"));
+        assert_eq!(page.status, 404, "{desk}");
+        assert!(page.body.contains("Không tìm thấy nơi này"), "{desk}");
+        assert_eq!(client.send("GET", &format!("/s/{desk}"), &[], b"").slug(), "unknown-desk");
+    }
+}
+
+fn a_form_for_a_round_that_has_closed_says_so_kindly(database: &Database) {
+    let door = Door::on(database);
+    let client = Client::of(&door);
+    let mut form = Form::in_page(&client.get(PAGE));
+    form.fill_all();
+    form.fill("round", CLOSED_ROUND);
+    let late = form.send(&client);
+    assert_eq!(late.status, 409);
+    assert!(late.body.contains("Khảo sát đã kết thúc"), "{}", late.body);
+    let question = form.five_point()[0].clone();
+    form.filled.remove(&question);
+    assert_eq!(form.send(&client).status, 409, "nobody is asked to mend what cannot be taken");
+    assert_eq!(door.n_stored(), 0);
+}
+
+#[test]
+fn pages_are_sealed_small_and_not_kept() {
+    let door = Door::on(&Database::sqlite());
+    let client = Client::of(&door);
+    let shown = client.get(PAGE);
+    let policy = shown.header("content-security-policy").unwrap();
+    for part in ["default-src 'none'", "style-src 'self'", "form-action 'self'", "frame-ancestors 'none'"] {
+        assert!(policy.contains(part), "{policy}");
+    }
+    assert!(!policy.contains("unsafe"));
+    assert_eq!(shown.header("cache-control"), Some("no-store"));
+    assert_eq!(shown.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(shown.header("x-content-type-options"), Some("nosniff"));
+    assert!(shown.header("x-request-id").is_some_and(|id| id.len() == 32));
+    assert!(!shown.body.contains("http://") && !shown.body.contains("https://"), "no third party");
+    assert!(!shown.body.contains(" style="), "the policy would drop it");
+
+    let path = shown.body.split_once("<link rel=\"stylesheet\" href=\"").unwrap().1.split_once('"').unwrap().0;
+    let style = client.get(path);
+    assert_eq!(style.header("content-type"), Some("text/css; charset=utf-8"));
+    assert!(style.header("cache-control").unwrap().contains("immutable"));
+    let tag = style.header("etag").unwrap();
+    assert_eq!(client.send("GET", path, &[("if-none-match", tag)], b"").status, 304);
+    assert_eq!(client.send("GET", path, &[("if-none-match", "\"other\"")], b"").status, 200);
+    assert_eq!(client.get("/page/style.css").header("cache-control"), Some("no-cache"));
+
+    let zipped = |path: &str| -> u64 {
+        let answer = client::raw_get(&door, path, "accept: text/html\r\naccept-encoding: gzip\r\n");
+        assert!(answer.to_ascii_lowercase().contains("content-encoding: gzip"), "{path}");
+        answer.split_once("\r\n\r\n").unwrap().1.chars().count() as u64
+    };
+    let total = zipped(PAGE) + zipped(path);
+    assert!(total < 30_000, "page and style sheet have {total} bytes");
+    println!("page and style sheet: {total} bytes compressed");
+}

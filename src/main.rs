@@ -1,3 +1,5 @@
 //! The `sipas` program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    sipas::cli::run()
+}

@@ -5,8 +5,11 @@
 
 #[macro_use]
 mod harness;
+mod cli;
+mod flows;
 mod http;
 mod report;
 mod service;
 mod statistics;
 mod store;
+mod tidy;

@@ -1,0 +1,156 @@
+//! `sipas demo`: the whole job on a province that does not exist. It imports areas, frames and scores as an operator
+//! would, sends every answer through the real HTTP door, prints the index table, and keeps serving so that anyone can
+//! answer and watch the table change.
+
+mod people;
+mod province;
+mod send;
+
+use super::failure::Failure;
+use super::serve::Serving;
+use super::{Place, index};
+use crate::domain::ids::{AreaCode, QuestionnaireRef, RoundCode, SchemeId};
+use crate::domain::period::{Period, Year};
+use crate::domain::round::{AnyRound, Mode, RoundPlan};
+use crate::service::catalogue::Catalogue;
+use crate::service::rounds::{self, RoundRefusal};
+use crate::service::{analyse, areas, assess};
+use crate::store::Store;
+use indicatif::{ProgressBar, ProgressStyle};
+use people::Sitting;
+use province::Province;
+use std::time::{Duration, Instant};
+
+/// How long the table waits after an answer before it is printed again: a page takes a while to fill in anyway.
+const REPRINT_PAUSE: Duration = Duration::from_secs(2);
+
+/// How to run the demo.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// End after printing the table instead of serving
+    #[arg(long)]
+    once: bool,
+    /// Where to serve
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    listen: String,
+}
+
+/// Runs it.
+pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
+    let started = Instant::now();
+    let catalogue = place.catalogue()?;
+    let url = place.database("sqlite:demo.db")?;
+    let store = Store::open(&url)?;
+    println!("Tỉnh Minh Họa does not exist: its districts, answers and scores are made up from a fixed seed.");
+    println!("Database: {url}\n");
+    let province = Province::new();
+    areas::take(&store, province.areas_csv().as_bytes())?;
+    // With --once nobody needs to find the page, so any free port will do.
+    let listen = if arguments.once { "127.0.0.1:0" } else { &arguments.listen };
+    let serving = Serving::start(place.catalogue()?, store.clone(), listen)?;
+    let mut n_sent = 0;
+    for year in province::YEARS {
+        n_sent += live_through(&catalogue, &store, &province, year, serving.base())?;
+    }
+    let round = code(&province::round_code(province::LAST_YEAR, false))?;
+    index::print_table(&analyse::index_table(&catalogue, &store, &round)?);
+    println!("\n{n_sent} answers sent, stored and counted in {:.1} s.", started.elapsed().as_secs_f64());
+    if !arguments.once {
+        keep_serving(&catalogue, &store, &province, &round, &serving)?;
+    }
+    serving.stop()
+}
+
+/// Prints the table again whenever someone has answered, until the program is asked to end.
+fn keep_serving(
+    catalogue: &Catalogue,
+    store: &Store,
+    province: &Province,
+    round: &RoundCode,
+    serving: &Serving,
+) -> Result<(), Failure> {
+    let desk = province.desks.iter().find(|desk| desk.drawn).map(|desk| desk.code.as_str()).unwrap_or_default();
+    println!("Answer at {}/s/{desk} and the table is printed again. Ctrl-C ends.", serving.base());
+    let mut seen = serving.n_stored();
+    while serving.wait(REPRINT_PAUSE) {
+        let n_stored = serving.n_stored();
+        if n_stored != seen {
+            seen = n_stored;
+            println!();
+            index::print_table(&analyse::index_table(catalogue, store, round)?);
+        }
+    }
+    Ok(())
+}
+
+/// One year of the province, as far as it was not lived before: its rounds, answers and scores. Returns how many answers
+/// were sent.
+fn live_through(
+    catalogue: &Catalogue,
+    store: &Store,
+    province: &Province,
+    year: u16,
+    base: &str,
+) -> Result<usize, Failure> {
+    let plans = [plan(year, false)?, plan(year, true)?];
+    for (plan, frame) in plans.iter().zip([province.frame_csv(year), Province::officials_frame_csv()]) {
+        match rounds::create(catalogue, store, plan.clone()) {
+            Ok(()) | Err(RoundRefusal::Exists(_)) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
+        if matches!(rounds::find(store, &plan.code)?, AnyRound::Draft(_)) {
+            rounds::import_frame(catalogue, store, &plan.code, frame.as_bytes())?;
+            rounds::open(store, &plan.code)?;
+        }
+    }
+    let mut sittings = Vec::new();
+    for (officials, plan) in [false, true].into_iter().zip(&plans) {
+        let questionnaire = catalogue.questionnaire(&plan.questionnaire);
+        let is_open = matches!(rounds::find(store, &plan.code)?, AnyRound::Open(_));
+        match questionnaire.filter(|_| is_open) {
+            Some(questionnaire) if officials => sittings.extend(people::officials(questionnaire, year)),
+            Some(questionnaire) => sittings.extend(people::citizens(province, questionnaire, year)),
+            None => {}
+        }
+    }
+    let n_sent = sittings.len();
+    send(base, sittings, year)?;
+    if let Some(scheme) = plans.first().and_then(|plan| catalogue.scheme(&plan.scheme)) {
+        let scores = Province::assessments_csv(scheme, year);
+        assess::take(catalogue, store, &code(&province::round_code(year, false))?, scores.as_bytes())?;
+    }
+    for plan in plans.iter().filter(|_| year < province::LAST_YEAR) {
+        if matches!(rounds::find(store, &plan.code)?, AnyRound::Open(_)) {
+            rounds::close(store, &plan.code)?;
+        }
+    }
+    Ok(n_sent)
+}
+
+fn send(base: &str, sittings: Vec<Sitting>, year: u16) -> Result<(), Failure> {
+    let style = ProgressStyle::with_template("{msg} {bar:40} {pos}/{len} answers, {per_sec}, {eta} left");
+    let progress = ProgressBar::new(sittings.len() as u64).with_message(year.to_string());
+    if let Ok(style) = style {
+        progress.set_style(style);
+    }
+    let sent = send::run(base, sittings, &progress);
+    progress.finish_and_clear();
+    sent.map_err(|failure| Failure::message(failure.to_string()))
+}
+
+fn code(text: &str) -> Result<RoundCode, Failure> {
+    RoundCode::parse(text).map_err(|fault| Failure::message(format!("{text:?} {fault}")))
+}
+
+fn plan(year: u16, officials: bool) -> Result<RoundPlan, Failure> {
+    let fault = |fault| Failure::message(format!("a code of the demo {fault}"));
+    Ok(RoundPlan {
+        code: code(&province::round_code(year, officials))?,
+        questionnaire: QuestionnaireRef::parse(if officials { "officials.v1" } else { "one-stop.v1" })?,
+        scheme: SchemeId::parse("demo-province").map_err(fault)?,
+        area: AreaCode::parse(province::CODE).map_err(fault)?,
+        year: Year::new(year)?,
+        period: Period::parse(&format!("{year}-01-01..{year}-12-31"))?,
+        mode: if officials { Mode::Census } else { Mode::Sampled },
+    })
+}

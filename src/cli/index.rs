@@ -1,0 +1,63 @@
+//! `sipas index`: the index table, or one unit's domain table.
+
+use super::Place;
+use super::failure::Failure;
+use super::round::parse_code;
+use crate::domain::ids::AreaCode;
+use crate::domain::index::table::IndexTable;
+use crate::report;
+use crate::service::analyse;
+
+/// What to print.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// A round of the exercise
+    #[arg(long)]
+    round: String,
+    /// One unit, with its domains
+    #[arg(long)]
+    unit: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// The form of printed figures.
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+pub(super) enum Format {
+    /// Aligned columns, for people
+    #[default]
+    Table,
+    /// All fields, for programs
+    Json,
+    /// All fields, one row a unit
+    Csv,
+}
+
+/// Prints it.
+pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
+    let table = analyse::index_table(&place.catalogue()?, &place.store()?, &parse_code(&arguments.round)?)?;
+    let unit = arguments.unit.as_deref().map(AreaCode::parse).transpose();
+    let unit = unit.map_err(|fault| Failure::message(format!("the unit's code {fault}")))?;
+    let shown = match &unit {
+        Some(unit) => table.only(unit).ok_or_else(|| Failure::message(format!("{unit} is not a rated unit")))?,
+        None => table,
+    };
+    match (arguments.format, &unit) {
+        (Format::Table, Some(unit)) => {
+            print!("{}", report::index::unit_text(&shown, unit).unwrap_or_default());
+        }
+        (Format::Table, None) => print_table(&shown),
+        (Format::Json, _) => {
+            let document = report::index::json::IndexDocument::from(&shown);
+            println!("{}", serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?);
+        }
+        (Format::Csv, _) => print!("{}", report::index::csv::write(&shown).map_err(|error| error.to_string())?),
+    }
+    Ok(())
+}
+
+/// Prints the table for people.
+pub(super) fn print_table(table: &IndexTable) {
+    print!("{}", report::index::text(table));
+}

@@ -1,0 +1,140 @@
+//! The command line: starts things and prints. Everything it does, it asks of the service; it is the only floor that
+//! prints, and the only one that knows exit codes.
+//!
+//! Exit codes: 0 done, 1 refused or failed (nothing was changed), 2 the command line itself could not be read.
+
+mod areas;
+mod assessments;
+mod check;
+mod demo;
+mod failure;
+mod index;
+mod reconcile;
+mod responses;
+mod results;
+mod round;
+mod serve;
+
+use crate::service::catalogue::{Catalogue, Source};
+use crate::store::{DatabaseUrl, Store};
+use clap::{Parser, Subcommand};
+use failure::Failure;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// What the program prints when it is started without a command.
+const WELCOME: &str = "\
+sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
+       measures citizens' satisfaction with public services and computes the PAR index
+
+  sipas demo                       a made-up province: answers, index table, page to try out
+  sipas serve                      take answers at the desks (http://127.0.0.1:8080/s/DESK)
+
+  sipas areas import FILE.csv      the tree of areas and desks
+  sipas round create|frame|open|close|list
+  sipas responses import FILE.csv  answers collected on paper
+  sipas assessments import FILE.csv
+  sipas results --round R          percent satisfied and mean, item by item
+  sipas index --round R            the index table with its intervals
+  sipas reconcile FILE.csv         do published parts and totals add up?
+  sipas check                      are the questionnaires, texts and schemes sound?
+
+`sipas COMMAND --help` says more. The database is sqlite:sipas.db unless --database or DATABASE_URL says otherwise.";
+
+#[derive(Parser)]
+#[command(name = "sipas", version, about = "Citizen satisfaction, from the counter to the index")]
+struct Cli {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Where things are kept.
+#[derive(clap::Args)]
+struct Place {
+    /// The database: sqlite:PATH or postgres://USER@HOST/NAME
+    #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    database: Option<String>,
+    /// A folder to read instead of the built-in questionnaires, texts and schemes
+    #[arg(long, global = true, env = "SIPAS_SURVEYS", value_name = "DIR")]
+    surveys: Option<PathBuf>,
+}
+
+impl Place {
+    fn catalogue(&self) -> Result<Catalogue, Failure> {
+        let source = self.surveys.clone().map_or(Source::Embedded, Source::Folder);
+        Catalogue::load(&source).map_err(|faults| Failure::faults("surveys/ is not sound; nothing was started", faults))
+    }
+
+    fn database(&self, default: &str) -> Result<DatabaseUrl, Failure> {
+        Ok(DatabaseUrl::parse(self.database.as_deref().unwrap_or(default))?)
+    }
+
+    fn store(&self) -> Result<Store, Failure> {
+        Ok(Store::open(&self.database("sqlite:sipas.db")?)?)
+    }
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a synthetic province, send its answers, print its index table and keep serving
+    Demo(demo::Arguments),
+    /// Take answers over HTTP
+    Serve(serve::Arguments),
+    /// Check the questionnaires, texts and schemes
+    Check,
+    /// The tree of areas
+    #[command(subcommand)]
+    Areas(areas::Command),
+    /// Rounds of collection
+    #[command(subcommand)]
+    Round(round::Command),
+    /// Answers collected elsewhere
+    #[command(subcommand)]
+    Responses(responses::Command),
+    /// Self-assessments and their appraisal
+    #[command(subcommand)]
+    Assessments(assessments::Command),
+    /// Percent satisfied and mean, per item, element and overall
+    Results(results::Arguments),
+    /// The index table, or one unit's domain table
+    Index(index::Arguments),
+    /// Check published parts, totals and ranks
+    Reconcile(reconcile::Arguments),
+}
+
+/// Reads the command line and does what it says.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let Some(command) = cli.command else {
+        println!("{WELCOME}");
+        return ExitCode::SUCCESS;
+    };
+    let place = &cli.place;
+    let done = match command {
+        Command::Demo(arguments) => demo::run(place, &arguments),
+        Command::Serve(arguments) => serve::run(place, &arguments),
+        Command::Check => check::run(place),
+        Command::Areas(command) => areas::run(place, &command),
+        Command::Round(command) => round::run(place, &command),
+        Command::Responses(command) => responses::run(place, &command),
+        Command::Assessments(command) => assessments::run(place, &command),
+        Command::Results(arguments) => results::run(place, &arguments),
+        Command::Index(arguments) => index::run(place, &arguments),
+        Command::Reconcile(arguments) => reconcile::run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The content of a file the user named.
+fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| Failure::message(format!("cannot read {}: {error}", path.display())))
+}

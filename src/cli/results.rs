@@ -1,0 +1,48 @@
+//! `sipas results`: what people said, item by item.
+
+use super::Place;
+use super::failure::Failure;
+use super::round::parse_code;
+use crate::domain::ids::AreaCode;
+use crate::report::results::{ResultsDocument, text};
+use crate::service::results;
+
+/// What to print.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The round
+    #[arg(long)]
+    round: String,
+    /// One area within it, down to a desk; all of it unless given
+    #[arg(long)]
+    unit: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// The form of printed results.
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum Format {
+    /// Aligned columns, for people
+    #[default]
+    Table,
+    /// All fields, for programs
+    Json,
+}
+
+/// Prints it.
+pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
+    let unit = arguments.unit.as_deref().map(AreaCode::parse).transpose();
+    let unit = unit.map_err(|fault| Failure::message(format!("the unit's code {fault}")))?;
+    let round = parse_code(&arguments.round)?;
+    let results = results::results(&place.catalogue()?, &place.store()?, &round, unit.as_ref())?;
+    match arguments.format {
+        Format::Table => print!("{}", text(&results)),
+        Format::Json => {
+            let document = ResultsDocument::from(&results);
+            println!("{}", serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! `sipas serve`: takes answers over HTTP until it is asked to end.
+
+use super::Place;
+use super::failure::Failure;
+use crate::service::Service;
+use crate::service::catalogue::Catalogue;
+use crate::service::collect::CollectLimits;
+use crate::store::Store;
+use crate::web::guard::Limits;
+use crate::web::pages::Pages;
+use crate::web::server::{self, Settings, Stopper};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tracing_subscriber::EnvFilter;
+
+/// How to serve.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// Where to listen; port 0 takes any free one
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS", env = "SIPAS_LISTEN")]
+    listen: String,
+    /// A folder with templates of your own, used instead of the built-in ones of the same name
+    #[arg(long, value_name = "DIR", env = "SIPAS_PAGES")]
+    pages: Option<PathBuf>,
+    /// Answers that may wait to be stored; when more come, they are asked to come back
+    #[arg(long, default_value_t = CollectLimits::default().queue, value_name = "N")]
+    queue: usize,
+}
+
+/// Serves until SIGTERM or SIGINT; then every answer that was taken is stored before it ends.
+pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
+    log_to_stderr();
+    let catalogue = place.catalogue()?;
+    for notice in catalogue.notices() {
+        tracing::warn!("{notice}");
+    }
+    let limits = CollectLimits { queue: arguments.queue.max(1), ..CollectLimits::default() };
+    let pages = arguments.pages.as_deref();
+    let serving = Serving::with(catalogue, place.store()?, &arguments.listen, pages, limits)?;
+    println!("sipas listens on {}", serving.base());
+    serving.until_ended()
+}
+
+/// One line of JSON per event on standard error, for whatever keeps the logs; `SIPAS_LOG` chooses how much.
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_env("SIPAS_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// A server running on a thread of its own.
+pub(super) struct Serving {
+    base: String,
+    service: Arc<Service>,
+    stopper: Stopper,
+    ended: Receiver<()>,
+    thread: JoinHandle<std::io::Result<()>>,
+}
+
+impl Serving {
+    /// Starts serving with the usual limits and pages.
+    pub(super) fn start(catalogue: Catalogue, store: Store, listen: &str) -> Result<Self, Failure> {
+        Self::with(catalogue, store, listen, None, CollectLimits::default())
+    }
+
+    fn with(
+        catalogue: Catalogue,
+        store: Store,
+        listen: &str,
+        pages: Option<&Path>,
+        limits: CollectLimits,
+    ) -> Result<Self, Failure> {
+        let pages = Pages::load(pages).map_err(|faults| Failure::faults("a page is not sound", faults))?;
+        let cannot = |error: std::io::Error| Failure::message(format!("cannot listen on {listen}: {error}"));
+        let listener = TcpListener::bind(listen).map_err(cannot)?;
+        let service = Arc::new(Service::start(catalogue, store, limits)?);
+        let n_workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let settings = Settings { n_workers, limits: Limits::default(), stops_on_signals: true };
+        let (tell, ended) = mpsc::channel();
+        let (say, started) = mpsc::channel();
+        let of_thread = Arc::clone(&service);
+        let thread = std::thread::spawn(move || {
+            let served = actix_web::rt::System::new().block_on(async move {
+                let running = server::start(listener, of_thread, pages, &settings)?;
+                let _ = say.send((running.address(), running.stopper()));
+                running.until_stopped().await
+            });
+            let _ = tell.send(());
+            served
+        });
+        match started.recv() {
+            Ok((address, stopper)) => Ok(Self { base: format!("http://{address}"), service, stopper, ended, thread }),
+            Err(_) => Err(thread_failure(thread)),
+        }
+    }
+
+    /// Where it listens.
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Answers stored since it started.
+    pub(super) fn n_stored(&self) -> u64 {
+        self.service.pulse().stored
+    }
+
+    /// Waits for a while; false as soon as the server was asked to end.
+    pub(super) fn wait(&self, pause: Duration) -> bool {
+        self.ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout)
+    }
+
+    /// Asks it to end, and returns when everything taken is stored.
+    pub(super) fn stop(self) -> Result<(), Failure> {
+        self.stopper.stop();
+        self.until_ended()
+    }
+
+    fn until_ended(self) -> Result<(), Failure> {
+        match self.thread.join() {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Failure::message(format!("the server failed: {error}"))),
+            Err(_) => Err(Failure::message("the server broke down; see the log")),
+        }
+    }
+}
+
+fn thread_failure(thread: JoinHandle<std::io::Result<()>>) -> Failure {
+    match thread.join() {
+        Ok(Err(error)) => Failure::message(format!("the server could not start: {error}")),
+        _ => Failure::message("the server could not start; see the log"),
+    }
+}

@@ -1,0 +1,6 @@
+//! Whole ways through the program, by its own doors: the command line and HTTP.
+
+mod client;
+mod kill;
+mod oracle;
+mod two_servers;

@@ -1,0 +1,134 @@
+//! The reference survey S1 through the program's own doors: areas, frame and answers imported from sheets, the index table
+//! read back as JSON, and every figure of the component compared with what R's `survey` computed.
+
+use crate::harness::office::{Office, fixture};
+use crate::harness::on_both_urls;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Relative difference allowed to a value.
+const VALUE_TOLERANCE: f64 = 1e-12;
+/// Relative difference allowed to a standard error or an end of an interval.
+const SE_TOLERANCE: f64 = 1e-10;
+/// The self-assessed points of every district.
+const FIXED: f64 = 51.25;
+
+fn oracle(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle").join(path)
+}
+
+fn expected(path: &str) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(oracle(path)).unwrap()).unwrap()
+}
+
+/// The rows of a reference table, by column.
+fn rows(path: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_path(oracle(path)).unwrap();
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+/// The reference tables as the sheets an office would import.
+fn sheets() -> [(&'static str, String); 4] {
+    let (answers, frame) = (rows("data/synth_s1_2025.csv"), rows("data/synth_frame_2025.csv"));
+    let districts: BTreeSet<&str> = frame.iter().map(|row| row["district"].as_str()).collect();
+    let drawn: BTreeSet<&str> = answers.iter().map(|row| row["desk"].as_str()).collect();
+    let items: Vec<String> = (1..=22).map(|n| format!("Q{n:02}")).collect();
+    let mut areas = String::from("code,name,level,parent\nP,Tỉnh tham chiếu,province,\n");
+    let mut scores = String::from("unit,sub_criterion,self_score,appraised_score\n");
+    for district in districts {
+        writeln!(areas, "{district},Huyện {district},district,P").unwrap();
+        writeln!(scores, "{district},fixed,{FIXED},{FIXED}").unwrap();
+    }
+    let mut desks = String::from("desk,transactions,drawn\n");
+    for row in &frame {
+        let (desk, district) = (&row["desk"], &row["district"]);
+        writeln!(areas, "{desk},Một cửa {desk},desk,{district}").unwrap();
+        let drawn = if drawn.contains(desk.as_str()) { "yes" } else { "no" };
+        writeln!(desks, "{desk},{},{drawn}", row["N_desk"]).unwrap();
+    }
+    let mut forms = format!("desk,form,weight,{}\n", items.join(","));
+    for row in &answers {
+        let (desk, number) = (&row["desk"], &row["resp"]);
+        let given: Vec<&str> = items.iter().map(|item| row[item].as_str()).collect();
+        writeln!(forms, "{desk},{desk}/{number},{},{}", row["weight"], given.join(",")).unwrap();
+    }
+    [("areas.csv", areas), ("frame.csv", desks), ("forms.csv", forms), ("scores.csv", scores)]
+}
+
+struct Comparison {
+    n_compared: usize,
+}
+
+impl Comparison {
+    fn same(&mut self, what: &str, found: &Value, expected: &Value, tolerance: f64) {
+        let (found, expected) = (found.as_f64().unwrap(), expected.as_f64().unwrap());
+        let difference = (found - expected).abs() / expected.abs();
+        assert!(difference <= tolerance, "{what}: {found} is not {expected} (off by {difference:e})");
+        self.n_compared += 1;
+    }
+}
+
+#[test]
+fn the_component_of_s1_is_that_of_the_survey_package() {
+    let two_stage = expected("expected/two_stage_fpc.json");
+    let first_stage = expected("expected/synth_s1_2025.json");
+    on_both_urls(|database| {
+        let scratch = tempfile::tempdir().unwrap();
+        let files = sheets().map(|(name, text)| {
+            let path = scratch.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path.display().to_string()
+        });
+        let [areas, frame, forms, scores] = &files;
+        let office = Office { surveys: Some(fixture("oracle")), ..Office::on(database) };
+        office.run(&["areas", "import", areas]);
+        let plan = ["--questionnaire", "synth.v1", "--scheme", "synth-province", "--area", "P"];
+        office.run(&[&["round", "create", "s1"][..], &plan, &["--year", "2025", "--mode", "sampled"]].concat());
+        office.run(&["round", "frame", "s1", frame]);
+        office.run(&["round", "open", "s1"]);
+        let said = office.run(&["responses", "import", "--round", "s1", forms]);
+        assert_eq!(said.trim(), "18546 answers stored, 0 were there already.");
+        let again = office.run(&["responses", "import", "--round", "s1", forms]);
+        assert_eq!(again.trim(), "0 answers stored, 18546 were there already.");
+        office.run(&["assessments", "import", "--round", "s1", scores]);
+        let printed = office.run(&["index", "--round", "s1", "--format", "json"]);
+        let table: Value = serde_json::from_str(&printed).unwrap();
+
+        let mut comparison = Comparison { n_compared: 0 };
+        for domain in two_stage["S1"].as_array().unwrap().iter().take(13) {
+            let name = domain["domain"].as_str().unwrap();
+            let survey = match name.strip_prefix("district=") {
+                None => &table["survey"],
+                Some(district) => &unit(&table, district)["survey"],
+            };
+            let of = |figures: &str| &domain[figures]["composite_linear01"];
+            comparison.same(name, &survey["value"], of("estimate"), VALUE_TOLERANCE);
+            comparison.same(name, &survey["se"], of("se_two_stage"), SE_TOLERANCE);
+            comparison.same(name, &survey["df"], &domain["df"], 0.0);
+            comparison.same(name, &survey["n"], &domain["n"], 0.0);
+        }
+        let whole = &first_stage["variants"]["fpc2"]["all"];
+        for (end, of) in [("low", "ci_t_low"), ("high", "ci_t_high")] {
+            let reference = &whole[of]["composite_linear01"];
+            comparison.same("interval of the province", &table["survey"]["interval"][end], reference, SE_TOLERANCE);
+        }
+        let units = table["units"].as_array().unwrap();
+        assert_eq!(units.len(), 12);
+        for unit in units {
+            let (survey, index) = (&unit["survey"], &unit["index"]["estimate"]);
+            for end in ["low", "high"] {
+                let shifted = Value::from(survey["interval"][end].as_f64().unwrap() + FIXED);
+                comparison.same("interval of the index", &index["interval"][end], &shifted, VALUE_TOLERANCE);
+            }
+            comparison.same("se of the index", &index["se"], &survey["se"], VALUE_TOLERANCE);
+        }
+        assert_eq!(comparison.n_compared, 13 * 4 + 2 + 12 * 3);
+        println!("{}: {} figures of S1 agree with the survey package", office.database, comparison.n_compared);
+    });
+}
+
+fn unit<'a>(table: &'a Value, code: &str) -> &'a Value {
+    table["units"].as_array().unwrap().iter().find(|unit| unit["unit"] == code).unwrap()
+}

@@ -1,36 +1,81 @@
-//! The yardstick: reads and checks a request with the same code, stores nothing and answers 201.
+//! The yardstick: reads and checks a request with the same code, stores nothing and answers 201. It stands behind the
+//! same layers as the product's handlers (limits, problems, log), or behind none.
 
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Bytes};
 use actix_web::{App, HttpResponse, HttpServer};
 use sipas::domain::answers::AnswerSheet;
 use sipas::domain::ids::QuestionnaireRef;
 use sipas::domain::questionnaire::Questionnaire;
 use sipas::service::catalogue::{Catalogue, Source};
+use sipas::web::guard::{self, Limits};
 use sipas::web::wire::{ReceiptBody, SentResponse};
-use std::process::{Child, Command};
+use sipas::web::{log, problem};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-const FLAG: &str = "--bare-server";
+/// What stands between the network and the handler.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layers {
+    /// All the product has.
+    Product,
+    /// None.
+    Nothing,
+}
 
-/// The address to serve on, if this process was started as the bare server.
-pub(crate) fn asked_for() -> Option<String> {
-    let mut arguments = std::env::args().skip_while(|argument| argument != FLAG);
-    arguments.next().and_then(|_| arguments.next())
+impl Layers {
+    fn flag(self) -> &'static str {
+        match self {
+            Self::Product => "--bare-server-behind-the-layers",
+            Self::Nothing => "--bare-server-behind-nothing",
+        }
+    }
+}
+
+/// The address to serve on and the layers, if this process was started as the bare server.
+pub(crate) fn asked_for() -> Option<(String, Layers)> {
+    let address_after = |layers: Layers| {
+        let mut arguments = std::env::args().skip_while(|argument| argument != layers.flag());
+        arguments.next().and_then(|_| arguments.next()).map(|address| (address, layers))
+    };
+    address_after(Layers::Product).or_else(|| address_after(Layers::Nothing))
 }
 
 /// Serves until it is killed.
-pub(crate) fn serve(address: &str) {
+pub(crate) fn serve(address: &str, layers: Layers) {
     let catalogue = Catalogue::load(&Source::Embedded).expect("the built-in surveys are sound");
     let reference = QuestionnaireRef::parse("one-stop.v1").expect("a reference");
     let questionnaire = web::Data::new(Arc::clone(catalogue.questionnaire(&reference).expect("it is built in")));
-    let app = move || {
-        let route = web::post().to(parse_only);
-        App::new().app_data(questionnaire.clone()).route("/v1/rounds/{round}/responses", route)
-    };
     let n_workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let server = HttpServer::new(app).workers(n_workers).bind(address).expect("the port is free");
-    actix_web::rt::System::new().block_on(server.run()).expect("the server runs");
+    let route = || web::resource("/v1/rounds/{round}/responses").route(web::post().to(parse_only));
+    let system = actix_web::rt::System::new();
+    let served = match layers {
+        Layers::Nothing => {
+            let app = move || App::new().app_data(questionnaire.clone()).service(route());
+            let server = HttpServer::new(app).workers(n_workers).bind(address).expect("the port is free");
+            system.block_on(server.run())
+        }
+        Layers::Product => {
+            let filter = tracing_subscriber::EnvFilter::new("info");
+            let log = tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter);
+            log.with_writer(std::io::stderr).init();
+            let app = move || {
+                let bounds = |request, next| guard::bounds(Limits::default(), request, next);
+                App::new()
+                    .app_data(questionnaire.clone())
+                    .service(route())
+                    .wrap(Compress::default())
+                    .wrap(from_fn(bounds))
+                    .wrap(from_fn(problem::shape))
+                    .wrap(guard::seal())
+                    .wrap(from_fn(log::observe))
+            };
+            let server = HttpServer::new(app).workers(n_workers).bind(address).expect("the port is free");
+            system.block_on(server.run())
+        }
+    };
+    served.expect("the server runs");
 }
 
 async fn parse_only(questionnaire: web::Data<Arc<Questionnaire>>, body: Bytes) -> HttpResponse {
@@ -49,11 +94,12 @@ pub(crate) struct Bare {
 }
 
 /// Starts this program again as the bare server, on a free port.
-pub(crate) fn start() -> Bare {
+pub(crate) fn start(layers: Layers) -> Bare {
     let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
     let address = free.expect("a free port").to_string();
     let program = std::env::current_exe().expect("this program has a path");
-    let child = Command::new(program).args([FLAG, &address]).spawn().expect("the bare server starts");
+    let child = Command::new(program).args([layers.flag(), &address]).stderr(Stdio::null()).spawn();
+    let child = child.expect("the bare server starts");
     let deadline = Instant::now() + Duration::from_secs(10);
     while std::net::TcpStream::connect(&address).is_err() {
         assert!(Instant::now() < deadline, "the bare server does not listen");

@@ -30,16 +30,21 @@ impl Tally {
     }
 }
 
-/// Drives `n_clients` connections for a while; each sends its next answer when the last one was acknowledged.
-pub(crate) fn drive(address: &str, path: &str, bodies: &[String], n_clients: usize, lasting: Duration) -> Tally {
+/// Drives `n_clients` connections for a while; each sends its next answer when the last one was acknowledged. `body`
+/// makes the body of a response with an id.
+pub(crate) fn drive(
+    address: &str,
+    path: &str,
+    body: &dyn Fn(&str) -> String,
+    n_clients: usize,
+    lasting: Duration,
+) -> Tally {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
     let local = tokio::task::LocalSet::new();
     let started = Instant::now();
-    let clients = (0..n_clients).map(|client| {
-        let requests: Vec<Vec<u8>> =
-            bodies.iter().skip(client).step_by(n_clients).map(|body| request(address, path, body)).collect();
-        let address = address.to_owned();
-        local.spawn_local(async move { one_client(&address, requests, started, lasting).await })
+    let clients = (0..n_clients).map(|_| {
+        let (address, request) = (address.to_owned(), Request::new(address, path, body));
+        local.spawn_local(async move { one_client(&address, request, started, lasting).await })
     });
     let clients: Vec<_> = clients.collect();
     let mut tally = Tally { stored: 0, failed: 0, latencies_us: Vec::new(), lasted: Duration::ZERO };
@@ -56,25 +61,39 @@ pub(crate) fn drive(address: &str, path: &str, bodies: &[String], n_clients: usi
     tally
 }
 
-fn request(address: &str, path: &str, body: &str) -> Vec<u8> {
-    let length = body.len();
-    format!(
-        "POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
-    )
-    .into_bytes()
+/// A request whose id is written anew each time; the rest stays, so that the load costs little beside the server.
+struct Request {
+    bytes: Vec<u8>,
+    id_at: usize,
 }
 
-async fn one_client(address: &str, requests: Vec<Vec<u8>>, started: Instant, lasting: Duration) -> (Vec<u32>, u64) {
-    let (mut latencies, mut failed) = (Vec::with_capacity(requests.len()), 0);
+impl Request {
+    fn new(address: &str, path: &str, body: &dyn Fn(&str) -> String) -> Self {
+        let id = uuid::Uuid::nil().to_string();
+        let body = body(&id);
+        let (length, kind) = (body.len(), "content-type: application/json");
+        let head = format!("POST {path} HTTP/1.1\r\nhost: {address}\r\n{kind}\r\ncontent-length: {length}\r\n\r\n");
+        let id_at = head.len() + body.find(&id).expect("the body has the id");
+        Self { bytes: (head + &body).into_bytes(), id_at }
+    }
+
+    /// The same request with another id.
+    fn next(&mut self) -> &[u8] {
+        let id = uuid::Uuid::new_v4();
+        let place = self.bytes.get_mut(self.id_at..self.id_at + uuid::fmt::Hyphenated::LENGTH);
+        id.hyphenated().encode_lower(place.expect("the id lies in the request"));
+        &self.bytes
+    }
+}
+
+async fn one_client(address: &str, mut request: Request, started: Instant, lasting: Duration) -> (Vec<u32>, u64) {
+    let (mut latencies, mut failed) = (Vec::new(), 0);
     let mut connection = TcpStream::connect(address).await.expect("the server listens");
     connection.set_nodelay(true).expect("a TCP option is set");
     let mut buffer = vec![0u8; 16 * 1024];
-    for request in requests {
-        if started.elapsed() > lasting {
-            return (latencies, failed);
-        }
+    while started.elapsed() < lasting {
         let sent = Instant::now();
-        match exchange(&mut connection, &request, &mut buffer).await {
+        match exchange(&mut connection, request.next(), &mut buffer).await {
             Some(201) => latencies.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX)),
             Some(_) => failed += 1,
             None => {
@@ -83,7 +102,7 @@ async fn one_client(address: &str, requests: Vec<Vec<u8>>, started: Instant, las
             }
         }
     }
-    panic!("the prepared answers ran out before the time was over; prepare more");
+    (latencies, failed)
 }
 
 /// Sends a request, reads the whole reply and returns its status; `None` when the connection broke.

@@ -1,15 +1,15 @@
 //! Durable submits per second, beside the same request against a handler that parses and stores nothing.
 //!
 //! ```text
-//! cargo bench --bench submit -- [--database URL] [--clients 64] [--seconds 10] [--pairs 3]
+//! cargo bench --bench submit -- [--database URL] [--clients 64] [--seconds 10] [--rounds 3]
 //! ```
 //!
 //! Starts the real `sipas serve` on the database (a fresh SQLite file unless a URL is given; use an empty database) and
-//! a bare server that reads and checks the same request with the same code and answers 201 without storing anything. The
-//! two are driven in turn by the same load, so that a machine that is slow today is slow for both; what counts is their
-//! ratio.
+//! servers that read and check the same request with the same code and answer 201 without storing anything: one behind
+//! the same layers (limits, problems, log), one behind none. They are driven in turn by the same load, so that a machine
+//! that is slow today is slow for all; what counts is the ratio.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a measurement that cannot go on stops, and says why")]
+#![expect(clippy::expect_used, reason = "a measurement that cannot go on stops, and says why")]
 
 mod bare;
 mod client;
@@ -17,18 +17,16 @@ mod client;
 #[path = "../../tests/suite/harness/office.rs"]
 mod office;
 
+use bare::Layers;
 use client::Tally;
 use office::{DESK, Office, ROUND};
 use std::time::Duration;
-
-/// Answers prepared per second of load: more than any machine this was tried on could send.
-const PREPARED_PER_SECOND: usize = 30_000;
 
 struct Options {
     database: Option<String>,
     n_clients: usize,
     lasting: Duration,
-    n_pairs: usize,
+    n_rounds: usize,
 }
 
 fn options() -> Options {
@@ -39,28 +37,21 @@ fn options() -> Options {
         database: value("--database"),
         n_clients: number("--clients", 64),
         lasting: Duration::from_secs(number("--seconds", 10) as u64),
-        n_pairs: number("--pairs", 3),
+        n_rounds: number("--rounds", 3),
     }
 }
 
-fn bodies(n: usize) -> Vec<String> {
-    let items = office::one_stop_items();
-    let body = |n: usize| {
-        let id = uuid::Uuid::new_v4();
-        let answers: Vec<String> = items
-            .iter()
-            .enumerate()
-            .map(|(place, item)| format!("\"{item}\":{}", (n * 7 + place * 3) % 5 + 1))
-            .collect();
-        let answers = answers.join(",");
-        format!("{{\"id\":\"{id}\",\"desk\":\"{DESK}\",\"channel\":\"kiosk\",\"answers\":{{{answers}}}}}")
-    };
-    (0..n).map(body).collect()
+/// A complete response with an id.
+fn body(items: &[String], id: &str) -> String {
+    let answer = |(place, item): (usize, &String)| format!("\"{item}\":{}", place * 3 % 5 + 1);
+    let answers: Vec<String> = items.iter().enumerate().map(answer).collect();
+    let answers = answers.join(",");
+    format!("{{\"id\":\"{id}\",\"desk\":\"{DESK}\",\"channel\":\"kiosk\",\"answers\":{{{answers}}}}}")
 }
 
 fn main() {
-    if let Some(address) = bare::asked_for() {
-        return bare::serve(&address);
+    if let Some((address, layers)) = bare::asked_for() {
+        return bare::serve(&address, layers);
     }
     let options = options();
     let scratch = tempfile::tempdir().expect("a scratch folder");
@@ -68,30 +59,43 @@ fn main() {
     let office = Office::on(options.database.as_deref().unwrap_or(&fresh));
     office.open_round();
     let served = office.serve();
-    let bare = bare::start();
+    let layered = bare::start(Layers::Product);
+    let naked = bare::start(Layers::Nothing);
     let path = format!("/v1/rounds/{ROUND}/responses");
     let warm_up = Duration::from_secs(2);
+    let items = office::one_stop_items();
+    let body = |id: &str| body(&items, id);
     println!("{} clients, {} s each, {}", options.n_clients, options.lasting.as_secs(), office.database);
-    println!("{:<10} {:>10} {:>9} {:>9} {:>9} {:>7}", "", "per second", "p50 ms", "p99 ms", "max ms", "failed");
-    let mut ratios = Vec::new();
-    for pair in 0..=options.n_pairs {
-        let lasting = if pair == 0 { warm_up } else { options.lasting };
-        let prepared = || bodies(PREPARED_PER_SECOND * lasting.as_secs() as usize);
-        let address = served.base.trim_start_matches("http://");
-        let stored = client::drive(address, &path, &prepared(), options.n_clients, lasting);
-        let parsed = client::drive(&bare.address, &path, &prepared(), options.n_clients, lasting);
-        if pair > 0 {
-            print_tally("stored", &stored);
-            print_tally("parsed", &parsed);
-            ratios.push(stored.per_second() / parsed.per_second());
+    println!("{:<20} {:>10} {:>9} {:>9} {:>9} {:>7}", "", "per second", "p50 ms", "p99 ms", "max ms", "failed");
+    let targets = [
+        ("stored", served.base.trim_start_matches("http://")),
+        ("parsed, same layers", layered.address.as_str()),
+        ("parsed, no layers", naked.address.as_str()),
+    ];
+    let mut rates = [Vec::new(), Vec::new(), Vec::new()];
+    for round in 0..=options.n_rounds {
+        let lasting = if round == 0 { warm_up } else { options.lasting };
+        for ((name, address), rates) in targets.iter().zip(&mut rates) {
+            let tally = client::drive(address, &path, &body, options.n_clients, lasting);
+            if round > 0 {
+                print_tally(name, &tally);
+                rates.push(tally.per_second());
+            }
         }
     }
+    let [stored, layered, naked] = rates;
+    println!("stored / parsed behind the same layers, median of {}: {:.0} %", stored.len(), ratio(&stored, &layered));
+    println!("stored / parsed behind no layers,       median of {}: {:.0} %", stored.len(), ratio(&stored, &naked));
+}
+
+/// The median, in percent, of the ratios round by round.
+fn ratio(upper: &[f64], lower: &[f64]) -> f64 {
+    let mut ratios: Vec<f64> = upper.iter().zip(lower).map(|(upper, lower)| 100.0 * upper / lower).collect();
     ratios.sort_by(f64::total_cmp);
-    let median = ratios.get(ratios.len() / 2).copied().unwrap_or(f64::NAN);
-    println!("stored / parsed, median of {}: {:.0} %", ratios.len(), 100.0 * median);
+    ratios.get(ratios.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 fn print_tally(name: &str, tally: &Tally) {
     let [p50, p99, max] = [0.5, 0.99, 1.0].map(|share| tally.quantile_ms(share));
-    println!("{name:<10} {:>10.0} {p50:>9.2} {p99:>9.2} {max:>9.2} {:>7}", tally.per_second(), tally.failed);
+    println!("{name:<20} {:>10.0} {p50:>9.2} {p99:>9.2} {max:>9.2} {:>7}", tally.per_second(), tally.failed);
 }

@@ -73,7 +73,7 @@ impl Create {
             year,
             period: Period::parse(self.period.as_deref().unwrap_or(&whole_year))?,
             mode: Mode::parse(&self.mode)
-                .ok_or_else(|| format!("{:?} is no mode; use sampled, census or self-selected", self.mode))?,
+                .ok_or_else(|| format!("{:?} is no mode; the modes are {}", self.mode, Mode::listed()))?,
         })
     }
 }

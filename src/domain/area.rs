@@ -3,56 +3,27 @@
 
 use super::ids::AreaCode;
 use super::period::Year;
+use super::word::words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// What kind of place or office an area is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// Bộ, cơ quan ngang bộ.
-    Ministry,
-    /// Tỉnh, thành phố trực thuộc trung ương.
-    Province,
-    /// Sở, ban, ngành.
-    Department,
-    /// Huyện, thị xã, thành phố thuộc tỉnh; until mid-2025.
-    District,
-    /// Xã, phường, đặc khu.
-    Commune,
-    /// Bộ phận Một cửa: the counter where answers are given.
-    Desk,
-}
-
-impl Level {
-    /// Every level, from the top.
-    pub const ALL: [Self; 6] =
-        [Self::Ministry, Self::Province, Self::Department, Self::District, Self::Commune, Self::Desk];
-
-    /// The word used in files and addresses.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Ministry => "ministry",
-            Self::Province => "province",
-            Self::Department => "department",
-            Self::District => "district",
-            Self::Commune => "commune",
-            Self::Desk => "desk",
-        }
+words!(
+    /// What kind of place or office an area is.
+    Level {
+        /// Bộ, cơ quan ngang bộ.
+        Ministry = "ministry",
+        /// Tỉnh, thành phố trực thuộc trung ương.
+        Province = "province",
+        /// Sở, ban, ngành.
+        Department = "department",
+        /// Huyện, thị xã, thành phố thuộc tỉnh; until mid-2025.
+        District = "district",
+        /// Xã, phường, đặc khu.
+        Commune = "commune",
+        /// Bộ phận Một cửa: the counter where answers are given.
+        Desk = "desk",
     }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|level| level.code() == text.trim())
-    }
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
+);
 
 /// In which years an area is a focus unit (đơn vị chỉ đạo điểm); provinces name them anew each year.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -21,3 +21,4 @@ pub mod reconcile;
 pub mod results;
 pub mod round;
 pub mod scheme;
+mod word;

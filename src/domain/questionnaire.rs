@@ -2,80 +2,36 @@
 //! version never changes; an edit is the next version.
 
 use super::ids::{AspectId, Digest, ElementId, ItemId, OptionId, QuestionnaireRef};
+use super::word::words;
 use std::fmt;
 
-/// How far a rule, text or figure in `surveys/` is confirmed by its source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Status {
-    /// Taken from the official text.
-    Confirmed,
-    /// Some parts are official, some are not public or are our own wording.
-    Partial,
-    /// Worked out from published figures.
-    Estimated,
-    /// Made up for demonstration and tests.
-    Synthetic,
-}
-
-impl Status {
-    /// Every status.
-    pub const ALL: [Self; 4] = [Self::Confirmed, Self::Partial, Self::Estimated, Self::Synthetic];
-
-    /// The word used in files.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Confirmed => "confirmed",
-            Self::Partial => "partial",
-            Self::Estimated => "estimated",
-            Self::Synthetic => "synthetic",
-        }
+words!(
+    /// How far a rule, text or figure in `surveys/` is confirmed by its source.
+    Status {
+        /// Taken from the official text.
+        Confirmed = "confirmed",
+        /// Some parts are official, some are not public or are our own wording.
+        Partial = "partial",
+        /// Worked out from published figures.
+        Estimated = "estimated",
+        /// Made up for demonstration and tests.
+        Synthetic = "synthetic",
     }
+);
 
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.code() == text)
+words!(
+    /// How five-point answers become a share between 0 and 1. The official formula is not public in full, so it is a field.
+    IndexRule {
+        /// Share of answers 4 and 5.
+        Top2Share = "top2_share",
+        /// Mean over the maximum: Σx / 5n.
+        MeanOverMax = "mean_over_max",
+        /// Mean rescaled to the whole range: (mean − 1) / 4.
+        MeanRescaled = "mean_rescaled",
     }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
-
-/// How five-point answers become a share between 0 and 1. The official formula is not public in full, so it is a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum IndexRule {
-    /// Share of answers 4 and 5.
-    Top2Share,
-    /// Mean over the maximum: Σx / 5n.
-    MeanOverMax,
-    /// Mean rescaled to the whole range: (mean − 1) / 4.
-    MeanRescaled,
-}
+);
 
 impl IndexRule {
-    /// Every rule.
-    pub const ALL: [Self; 3] = [Self::Top2Share, Self::MeanOverMax, Self::MeanRescaled];
-
-    /// The word used in files.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Top2Share => "top2_share",
-            Self::MeanOverMax => "mean_over_max",
-            Self::MeanRescaled => "mean_rescaled",
-        }
-    }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|rule| rule.code() == text)
-    }
-
     /// What an answer of 1 to 5 is worth, between 0 and 1.
     #[must_use]
     pub fn worth(self, answer: u8) -> f64 {
@@ -87,40 +43,19 @@ impl IndexRule {
     }
 }
 
-/// How items are put together into an element and an overall figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RollUp {
-    /// All answers of all items in one ratio.
-    PooledAnswers,
-    /// The plain mean of the items' figures.
-    EqualItems,
-    /// The plain mean of the elements' figures, each the plain mean of its items.
-    EqualElements,
-    /// The mean of the elements' figures weighted by their `weight`, each the plain mean of its items.
-    Weights,
-}
-
-impl RollUp {
-    /// Every roll-up.
-    pub const ALL: [Self; 4] = [Self::PooledAnswers, Self::EqualItems, Self::EqualElements, Self::Weights];
-
-    /// The word used in files.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::PooledAnswers => "pooled_answers",
-            Self::EqualItems => "equal_items",
-            Self::EqualElements => "equal_elements",
-            Self::Weights => "weights",
-        }
+words!(
+    /// How items are put together into an element and an overall figure.
+    RollUp {
+        /// All answers of all items in one ratio.
+        PooledAnswers = "pooled_answers",
+        /// The plain mean of the items' figures.
+        EqualItems = "equal_items",
+        /// The plain mean of the elements' figures, each the plain mean of its items.
+        EqualElements = "equal_elements",
+        /// The mean of the elements' figures weighted by their `weight`, each the plain mean of its items.
+        Weights = "weights",
     }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|roll_up| roll_up.code() == text)
-    }
-}
+);
 
 /// A group of elements (khía cạnh).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,37 +120,17 @@ pub struct ShowIf {
     pub is_one_of: Vec<String>,
 }
 
-/// What part of the form an item stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
-    /// A satisfaction item; belongs to an element.
-    Satisfaction,
-    /// Context: needs, channels, experience.
-    Context,
-    /// Who answers: coarse bands only, never a name or number.
-    Profile,
-}
-
-impl Part {
-    /// Every part.
-    pub const ALL: [Self; 3] = [Self::Satisfaction, Self::Context, Self::Profile];
-
-    /// The word used in files.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Satisfaction => "satisfaction",
-            Self::Context => "context",
-            Self::Profile => "profile",
-        }
+words!(
+    /// What part of the form an item stands in.
+    Part {
+        /// A satisfaction item; belongs to an element.
+        Satisfaction = "satisfaction",
+        /// Context: needs, channels, experience.
+        Context = "context",
+        /// Who answers: coarse bands only, never a name or number.
+        Profile = "profile",
     }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|part| part.code() == text)
-    }
-}
+);
 
 /// One question or statement.
 #[derive(Debug, Clone, PartialEq, Eq)]

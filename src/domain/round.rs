@@ -3,39 +3,20 @@
 
 use super::ids::{AreaCode, QuestionnaireRef, RoundCode, SchemeId};
 use super::period::{Period, Year};
+use super::word::words;
 use chrono::{DateTime, Utc};
 
-/// How respondents come to answer; it decides what may be said about the spread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Mode {
-    /// Desks and transactions drawn by chance.
-    Sampled,
-    /// Every visitor of the desks is asked.
-    Census,
-    /// Whoever likes to answers: kiosk, QR.
-    SelfSelected,
-}
-
-impl Mode {
-    /// Every mode.
-    pub const ALL: [Self; 3] = [Self::Sampled, Self::Census, Self::SelfSelected];
-
-    /// The word used in files and addresses.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Sampled => "sampled",
-            Self::Census => "census",
-            Self::SelfSelected => "self-selected",
-        }
+words!(
+    /// How respondents come to answer; it decides what may be said about the spread.
+    Mode {
+        /// Desks and transactions drawn by chance.
+        Sampled = "sampled",
+        /// Every visitor of the desks is asked.
+        Census = "census",
+        /// Whoever likes to answers: kiosk, QR.
+        SelfSelected = "self-selected",
     }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.code() == text)
-    }
-}
+);
 
 /// What was settled when the round was drawn up; it never changes afterwards.
 #[derive(Debug, Clone, PartialEq, Eq)]

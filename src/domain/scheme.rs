@@ -5,6 +5,7 @@ use super::area::Level;
 use super::ids::{CriterionCode, Digest, ElementId, ItemId, QuestionnaireId, SchemeId};
 use super::points::Points;
 use super::questionnaire::Status;
+use super::word::words;
 
 /// Which figure of a survey scores a sub-criterion.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,31 +129,15 @@ pub struct Band {
     pub at_least: f64,
 }
 
-/// How equal indices are ranked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TieRule {
-    /// 1, 2, 2, 4 on the published precision, shown as đồng hạng.
-    Competition,
-    /// 1, 2, 2, 3.
-    Dense,
-}
-
-impl TieRule {
-    /// The word used in files.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Competition => "competition",
-            Self::Dense => "dense",
-        }
+words!(
+    /// How equal indices are ranked.
+    TieRule {
+        /// 1, 2, 2, 4 on the published precision, shown as đồng hạng.
+        Competition = "competition",
+        /// 1, 2, 2, 3.
+        Dense = "dense",
     }
-
-    /// Reads the word.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Competition, Self::Dense].into_iter().find(|rule| rule.code() == text)
-    }
-}
+);
 
 /// A scheme that was read and adds up.
 #[derive(Debug, Clone, PartialEq)]

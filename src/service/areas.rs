@@ -160,6 +160,5 @@ fn name(text: &str) -> Result<String, String> {
 }
 
 fn level(text: &str) -> Result<Level, String> {
-    let known = || Level::ALL.map(Level::code).join(", ");
-    Level::parse(text).ok_or_else(|| format!("{text:?} is not a level; the levels are {}", known()))
+    Level::parse(text).ok_or_else(|| format!("{text:?} is not a level; the levels are {}", Level::listed()))
 }

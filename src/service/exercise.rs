@@ -183,7 +183,6 @@ fn load_survey(catalogue: &Catalogue, store: &Store, round: &AnyRound) -> Result
         return Err(AnalyseRefusal::Changed { round, what, then: then.short(), now: questionnaire.digest.short() });
     }
     let sample = RoundSample::load(store, &plan.code, plan.mode, questionnaire)?;
-    let counts = store.with(|conn| store::responses::count_by_desk(conn, &plan.code))?;
     let source = Source {
         round: plan.code.clone(),
         mode: plan.mode,
@@ -191,7 +190,7 @@ fn load_survey(catalogue: &Catalogue, store: &Store, round: &AnyRound) -> Result
         questionnaire: reference.clone(),
         questionnaire_digest: questionnaire.digest,
         questionnaire_status: questionnaire.status,
-        n_responses: counts.values().sum(),
+        n_responses: sample.n_responses,
         cut: sample.cut,
     };
     Ok(Survey { source, sample })

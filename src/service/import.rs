@@ -154,8 +154,7 @@ impl Reader<'_> {
 }
 
 fn channel(text: &str) -> Result<Channel, String> {
-    let known = || Channel::ALL.map(Channel::code).join(", ");
-    Channel::parse(text).ok_or_else(|| format!("{text:?} is no channel; the channels are {}", known()))
+    Channel::parse(text).ok_or_else(|| format!("{text:?} is no channel; the channels are {}", Channel::listed()))
 }
 
 fn weight(text: &str) -> Result<Weight, String> {

@@ -36,7 +36,9 @@ pub struct RoundSample {
     desks: Vec<AreaCode>,
     /// Column of each item that is worth something, by place in the questionnaire.
     columns: BTreeMap<usize, usize>,
-    /// Digest of the answers it was made from.
+    /// Answer sheets it was made from.
+    pub n_responses: u64,
+    /// Digest of these answer sheets.
     pub cut: Digest,
 }
 
@@ -51,22 +53,29 @@ impl RoundSample {
         mode: Mode,
         questionnaire: &Arc<Questionnaire>,
     ) -> Result<Self, SampleRefusal> {
-        let frame = store.with(|conn| store::rounds::frame(conn, round))?;
-        // Desks that were not drawn stand in the design too: a commune of three desks is not its one drawn desk.
-        let desks: Vec<AreaCode> = frame.iter().map(|desk| desk.desk.clone()).collect();
-        let places: HashMap<&str, u32> = desks.iter().map(AreaCode::as_str).zip(0..).collect();
         let (columns, offsets) = columns_of(questionnaire);
         let mut rows = Columns::new(offsets.len());
         let mut codes = vec![packing::NO_ANSWER; offsets.len()];
-        store.with(|conn| {
-            store::responses::scan(conn, round, |desk, packed, weight| {
-                let Some(desk) = places.get(desk) else { return };
-                for (code, offset) in codes.iter_mut().zip(&offsets) {
-                    *code = packed.get(*offset).copied().unwrap_or(packing::NO_ANSWER);
-                }
-                rows.push(*desk, weight, &codes);
+        let mut n_responses = 0;
+        // One view of the database, so that the digest names the very answers that were counted.
+        let (frame, cut) = store.with(|conn| {
+            conn.snapshot(|conn| {
+                let frame = store::rounds::frame(conn, round)?;
+                let places: HashMap<&str, u32> = frame.iter().map(|desk| desk.desk.as_str()).zip(0..).collect();
+                store::responses::scan(conn, round, |desk, packed, weight| {
+                    let Some(desk) = places.get(desk) else { return };
+                    for (code, offset) in codes.iter_mut().zip(&offsets) {
+                        *code = packed.get(*offset).copied().unwrap_or(packing::NO_ANSWER);
+                    }
+                    rows.push(*desk, weight, &codes);
+                    n_responses += 1;
+                })?;
+                let cut = store::responses::cut_digest(conn, round)?;
+                Ok::<_, StoreError>((frame, cut))
             })
         })?;
+        // Desks that were not drawn stand in the design too: a commune of three desks is not its one drawn desk.
+        let desks: Vec<AreaCode> = frame.iter().map(|desk| desk.desk.clone()).collect();
         let design_desks = frame.iter().map(|desk| DesignDesk {
             code: desk.desk.to_string(),
             stratum: desk.stratum.to_string(),
@@ -75,8 +84,7 @@ impl RoundSample {
         let per_stratum = frame.desks_per_stratum().into_iter().map(|(code, n)| (code.to_string(), n)).collect();
         let sample = Sample::new(design_desks.collect(), per_stratum, rows, mode.into())
             .map_err(|fault| SampleRefusal::Design { round: round.clone(), fault })?;
-        let cut = store.with(|conn| store::responses::cut_digest(conn, round))?;
-        Ok(Self { questionnaire: Arc::clone(questionnaire), sample, desks, columns, cut })
+        Ok(Self { questionnaire: Arc::clone(questionnaire), sample, desks, columns, n_responses, cut })
     }
 
     /// The questionnaire its answers were given to.

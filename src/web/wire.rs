@@ -81,10 +81,7 @@ pub fn fault(pointer: &str, code: &'static str, message: impl Into<String>) -> F
 }
 
 fn read_channel(word: &str) -> Result<Channel, String> {
-    Channel::parse(word).ok_or_else(|| {
-        let known: Vec<&str> = Channel::ALL.iter().map(|channel| channel.code()).collect();
-        format!("is not a channel; choose one of {}", known.join(", "))
-    })
+    Channel::parse(word).ok_or_else(|| format!("is not a channel; choose one of {}", Channel::listed()))
 }
 
 fn member<'a>(members: &'a [(String, Json)], name: &str) -> Option<&'a Json> {

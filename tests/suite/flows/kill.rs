@@ -15,8 +15,10 @@ const N_CLIENTS: usize = 8;
 
 /// Sends answers from several clients until enough were acknowledged, then pulls the plug.
 fn load_and_kill(office: &Office, n_before: usize, sent: &Mutex<Vec<String>>, acknowledged: &Mutex<BTreeSet<String>>) {
-    let (served, items) = (office.serve(), one_stop_items());
+    let (mut served, items) = (office.serve(), one_stop_items());
+    let base = served.base.clone();
     let (n_acknowledged, dead) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let ended = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..N_CLIENTS {
             scope.spawn(|| {
@@ -25,19 +27,25 @@ fn load_and_kill(office: &Office, n_before: usize, sent: &Mutex<Vec<String>>, ac
                     let id = uuid::Uuid::new_v4().to_string();
                     let body = body(&items, &id, n_acknowledged.load(Ordering::Relaxed));
                     sent.lock().unwrap().push(body.clone());
-                    if post(&agent, &served.base, &body) == Some(201) {
-                        acknowledged.lock().unwrap().insert(body);
-                        n_acknowledged.fetch_add(1, Ordering::Relaxed);
+                    match post(&agent, &base, &body) {
+                        Some(201) => {
+                            acknowledged.lock().unwrap().insert(body);
+                            n_acknowledged.fetch_add(1, Ordering::Relaxed);
+                        }
+                        // The plug was pulled, or an answer was refused: nothing more to do here.
+                        status => return ended.lock().unwrap().push(status),
                     }
                 }
             });
         }
         while n_acknowledged.load(Ordering::Relaxed) < n_before {
+            let ended = ended.lock().unwrap();
+            assert!(ended.len() < N_CLIENTS, "before the kill, every client was left without a 201: {ended:?}");
+            drop(ended);
             std::thread::yield_now();
         }
         // The clients are in the middle of their next answers.
-        let id = served.id();
-        assert!(std::process::Command::new("kill").args(["-KILL", &id]).status().unwrap().success());
+        served.kill();
         dead.store(true, Ordering::Relaxed);
     });
 }

@@ -121,14 +121,17 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    /// The process, for a signal.
-    pub(crate) fn id(&self) -> String {
-        self.child.id().to_string()
+    /// Kills the server at once, as a power cut would (SIGKILL).
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("the server can be killed");
+        self.child.wait().expect("the server ends");
     }
 
     /// Asks the server to stop (SIGTERM) and waits for it; returns whether it ended well.
     pub(crate) fn stop(mut self) -> bool {
-        let asked = Command::new("kill").args(["-TERM", &self.id()]).status().expect("kill runs");
+        // The shell has a kill of its own; a small system may have no other.
+        let ask = format!("kill -TERM {}", self.child.id());
+        let asked = Command::new("/bin/sh").args(["-c", &ask]).status().expect("the shell runs");
         assert!(asked.success(), "the server was not there any more");
         self.child.wait().expect("the server ends").success()
     }

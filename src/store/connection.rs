@@ -48,15 +48,27 @@ impl AnyConnection {
         &mut self,
         mut work: impl FnMut(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        self.with_retries(|connection| connection.transact(&mut work))
+    }
+
+    /// Does `work`, a single writing statement, as a transaction of its own: it needs no BEGIN and COMMIT around it, which
+    /// on PostgreSQL are a journey each. Repeated like [`AnyConnection::transact_with_retries`].
+    ///
+    /// # Errors
+    /// What `work` returns.
+    pub(super) fn with_retries<T>(
+        &mut self,
+        mut work: impl FnMut(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         // A part of a larger transaction cannot be saved alone: the database has given up all of it.
         let attempts = if self.is_in_transaction() { 1 } else { MAX_ATTEMPTS };
         for _ in 1..attempts {
-            match self.transact(&mut work) {
+            match work(self) {
                 Err(error) if was_broken_off(&error) => {}
                 settled => return settled,
             }
         }
-        self.transact(work)
+        work(self)
     }
 
     /// Whether a transaction is going on, or one was left in disorder.

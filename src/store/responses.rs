@@ -67,7 +67,11 @@ pub fn insert_batch(connection: &mut AnyConnection, batch: &[NewResponse]) -> Re
     let mut sorted: Vec<(usize, &NewResponse)> = batch.iter().enumerate().collect();
     sorted.sort_by(|(_, a), (_, b)| (&a.round, a.id).cmp(&(&b.round, b.id)));
     let rows: Vec<&NewResponse> = sorted.iter().map(|(_, response)| *response).collect();
-    let insertions = connection.transact_with_retries(|connection| insert::rows_by_backend(connection, &rows))?;
+    let insert = |connection: &mut AnyConnection| insert::rows_by_backend(connection, &rows);
+    let insertions = match insert::is_one_statement_by_backend(connection, &rows) {
+        true => connection.with_retries(insert)?,
+        false => connection.transact_with_retries(insert)?,
+    };
     let mut settled: Vec<(usize, Insertion)> = sorted.iter().map(|(place, _)| *place).zip(insertions).collect();
     settled.sort_by_key(|(place, _)| *place);
     Ok(settled.into_iter().map(|(_, insertion)| insertion).collect())

@@ -12,7 +12,15 @@ use diesel::sql_types::{Array, Binary, Date, Double, Nullable, SmallInt, Text};
 use diesel::sqlite::Sqlite;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// Inserts rows that are sorted by round and id, inside the transaction that is going on; says what became of each, in
+/// Whether one statement writes all there is to write, and so is a transaction without being made one.
+pub(super) fn is_one_statement_by_backend(connection: &AnyConnection, rows: &[&NewResponse]) -> bool {
+    match connection {
+        AnyConnection::Sqlite(_) => false,
+        AnyConnection::Pg(_) => rows.iter().all(|row| row.comments.is_empty()),
+    }
+}
+
+/// Inserts rows that are sorted by round and id, inside the transaction that is going on, if any; says what became of each, in
 /// that order.
 pub(super) fn rows_by_backend(
     connection: &mut AnyConnection,

@@ -31,7 +31,7 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
   sipas serve                      take answers at the desks (http://127.0.0.1:8080/s/DESK)
 
   sipas areas import FILE.csv      the tree of areas and desks
-  sipas round create|frame|open|close|list
+  sipas round create|frame|open|close|publish|list
   sipas responses import FILE.csv  answers collected on paper
   sipas assessments import FILE.csv
   sipas results --round R          percent satisfied and mean, item by item

@@ -31,6 +31,11 @@ pub(super) enum Command {
         /// The round
         round: String,
     },
+    /// Publish a closed round: its answers and the scores of its exercise stay as they are
+    Publish {
+        /// The round
+        round: String,
+    },
     /// List the rounds
     List,
 }
@@ -104,6 +109,10 @@ pub(super) fn run(place: &Place, command: &Command) -> Result<(), Failure> {
         Command::Close { round } => {
             rounds::close(&store, &parse_code(round)?)?;
             println!("Round {round} is closed.");
+        }
+        Command::Publish { round } => {
+            rounds::publish(&store, &parse_code(round)?)?;
+            println!("Round {round} is published.");
         }
         Command::List => {
             for round in store.with(store::rounds::all)? {

@@ -11,6 +11,7 @@ use crate::domain::fault::Fault;
 use crate::domain::ids::{AreaCode, CriterionCode, RoundCode};
 use crate::domain::period::Year;
 use crate::domain::points::Points;
+use crate::domain::round::{AnyRound, RoundPlan};
 use crate::domain::scheme::Scheme;
 use crate::store::assessments::AssessmentRow;
 use crate::store::{self, Store};
@@ -42,14 +43,29 @@ pub fn read(bytes: &[u8], scheme: &Scheme, tree: &AreaTree, year: Year) -> Resul
 /// Imports a sheet of scores for the exercise of a round; returns how many units it covers.
 ///
 /// # Errors
-/// Every fault of the sheet with its row; an unknown round; or the database failed. Then nothing is changed.
+/// Every fault of the sheet with its row; an unknown round, or an exercise that is published; or the database
+/// failed. Then nothing is changed.
 pub fn take(catalogue: &Catalogue, store: &Store, round: &RoundCode, csv: &[u8]) -> Result<usize, FileRefusal> {
     let plan = rounds::find(store, round)?.plan().clone();
+    refuse_after_publication(store, &plan)?;
     let scheme = catalogue.scheme(&plan.scheme).ok_or_else(|| RoundRefusal::UnknownScheme(plan.scheme.clone()))?;
     let assessments = read(csv, scheme, &super::areas::tree(store)?, plan.year)?;
     let rows: Vec<AssessmentRow> = assessments.iter().flat_map(rows_of).collect();
     store.with(|conn| store::assessments::replace(conn, &plan.scheme, plan.year, &rows))?;
     Ok(assessments.len())
+}
+
+/// Scores belong to the exercise, so one published round of it fixes them for all.
+fn refuse_after_publication(store: &Store, plan: &RoundPlan) -> Result<(), FileRefusal> {
+    let published = store.with(store::rounds::all)?.into_iter().find(|round| {
+        let other = round.plan();
+        let same = (&other.scheme, &other.area, other.year) == (&plan.scheme, &plan.area, plan.year);
+        same && matches!(round, AnyRound::Published(_))
+    });
+    match published {
+        None => Ok(()),
+        Some(round) => Err(RoundRefusal::Published(round.plan().code.clone()).into()),
+    }
 }
 
 fn rows_of(assessment: &Assessment) -> impl Iterator<Item = AssessmentRow> {

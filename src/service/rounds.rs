@@ -4,7 +4,7 @@ use super::catalogue::Catalogue;
 use super::frame;
 use crate::domain::fault::Fault;
 use crate::domain::ids::{AreaCode, QuestionnaireRef, RoundCode, SchemeId};
-use crate::domain::round::{AnyRound, Closed, Open, Round, RoundPlan};
+use crate::domain::round::{AnyRound, Closed, Open, Published, Round, RoundPlan};
 use crate::store::{self, Store, StoreError};
 use chrono::Utc;
 use std::collections::BTreeSet;
@@ -40,6 +40,9 @@ pub enum RoundRefusal {
     /// No desk takes part.
     #[error("round {0} has no drawn desk; import its frame first with `sipas round frame`")]
     NoDesks(RoundCode),
+    /// Published figures stay as they are.
+    #[error("round {0} of the same exercise is published; its scores stay as they are")]
+    Published(RoundCode),
     /// A desk can ask one questionnaire at a time.
     #[error("desk {desk} takes part in the open round {round}; close that one first")]
     DeskTaken {
@@ -134,6 +137,21 @@ pub fn close(store: &Store, code: &RoundCode) -> Result<Round<Closed>, RoundRefu
             Ok(round)
         }
         other => Err(wrong_state(&other, "open")),
+    }
+}
+
+/// Publishes a closed round: from now on neither its answers nor the scores of its exercise change.
+///
+/// # Errors
+/// When the round is not closed.
+pub fn publish(store: &Store, code: &RoundCode) -> Result<Round<Published>, RoundRefusal> {
+    match find(store, code)? {
+        AnyRound::Closed(round) => {
+            let round = round.publish(Utc::now());
+            store.with(|conn| store::rounds::record_publication(conn, &round))?;
+            Ok(round)
+        }
+        other => Err(wrong_state(&other, "closed")),
     }
 }
 

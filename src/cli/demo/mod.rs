@@ -41,6 +41,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let catalogue = place.catalogue()?;
     let url = place.database("sqlite:demo.db")?;
     let store = Store::open(&url)?;
+    refuse_a_database_in_use(&store)?;
     println!("Tỉnh Minh Họa does not exist: its districts, answers and scores are made up from a fixed seed.");
     println!("Database: {url}\n");
     let province = Province::new();
@@ -59,6 +60,18 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
         keep_serving(&catalogue, &store, &province, &round, &serving)?;
     }
     serving.stop()
+}
+
+/// A made-up province must never be mixed with a real one, to which DATABASE_URL may well point.
+fn refuse_a_database_in_use(store: &Store) -> Result<(), Failure> {
+    let areas = store.with(crate::store::areas::all)?;
+    match areas.iter().find(|area| !area.code.as_str().starts_with(province::CODE)) {
+        None => Ok(()),
+        Some(area) => Err(Failure::message(format!(
+            "this database has areas of its own ({}, {}); the demo runs on a new one only, for example with --database sqlite:demo.db",
+            area.code, area.name
+        ))),
+    }
 }
 
 /// Prints the table again whenever someone has answered, until the program is asked to end.

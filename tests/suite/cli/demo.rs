@@ -31,6 +31,16 @@ fn the_demo_goes_from_answers_to_the_index_and_twice_is_once() {
     });
 }
 
+#[test]
+fn the_demo_keeps_away_from_a_database_in_use() {
+    let (office, database) = super::office();
+    office.open_round();
+    let said = super::refused(office.try_run(&["demo", "--once"]));
+    assert!(said.contains("has areas of its own"), "{said}");
+    let areas = database.store().with(sipas::store::areas::all).unwrap();
+    assert_eq!(areas.len(), 8, "the demo left something behind");
+}
+
 fn check_table(table: &Value) {
     let number = |value: &Value| value.as_f64().unwrap();
     let units = table["units"].as_array().unwrap();

@@ -2,6 +2,11 @@
 
 use super::{office, refused};
 use crate::harness::office::{ROUND, fixture};
+use sipas::domain::assessment::Score;
+use sipas::domain::ids::SchemeId;
+use sipas::domain::period::Year;
+use sipas::domain::points::Points;
+use sipas::store::assessments;
 
 #[test]
 fn areas_are_taken_whole_or_not_at_all_and_never_doubled() {
@@ -51,8 +56,11 @@ fn a_round_moves_one_way_only() {
     office.run(&["round", "close", ROUND]);
     assert!(refused(office.try_run(&["round", "close", ROUND])).contains("is closed; this needs it to be open"));
     office.run(&["round", "open", "other"]);
+    assert!(refused(office.try_run(&["round", "publish", "other"])).contains("is open; this needs it to be closed"));
+    office.run(&["round", "publish", ROUND]);
+    assert!(refused(office.try_run(&["round", "open", ROUND])).contains("is published; this needs it to be draft"));
     let list = office.run(&["round", "list"]);
-    assert!(list.lines().any(|line| line.starts_with(ROUND) && line.contains("closed")), "{list}");
+    assert!(list.lines().any(|line| line.starts_with(ROUND) && line.contains("published")), "{list}");
     assert!(list.lines().any(|line| line.starts_with("other") && line.contains("open")), "{list}");
 }
 
@@ -69,4 +77,23 @@ fn a_plan_that_names_what_is_not_there_is_refused() {
     assert!(create("one-stop.v1", "demo-province", "T", "sampled").contains("no area T"));
     assert!(create("one-stop.v1", "demo-province", "T", "random").contains("no mode"));
     assert!(create("one-stop", "demo-province", "T", "sampled").contains("one-stop.v1"), "shows how it is written");
+}
+
+#[test]
+fn scores_stay_as_they_are_once_a_round_is_published() {
+    let (office, database) = office();
+    office.open_round();
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("scores.csv");
+    let import = ["assessments", "import", "--round", ROUND, &file.display().to_string()].map(str::to_owned);
+    let import: Vec<&str> = import.iter().map(String::as_str).collect();
+    std::fs::write(&file, "unit,sub_criterion,self_score\nT1,1.1.1,0.5\n").unwrap();
+    assert_eq!(office.run(&import), "The scores of 1 units are stored.\n");
+    office.run(&["round", "close", ROUND]);
+    office.run(&["round", "publish", ROUND]);
+    std::fs::write(&file, "unit,sub_criterion,self_score\nT1,1.1.1,0\n").unwrap();
+    assert!(refused(office.try_run(&import)).contains("is published; its scores stay as they are"));
+    let (scheme, year) = (SchemeId::parse("demo-province").unwrap(), Year::new(2025).unwrap());
+    let stored = database.store().with(|conn| assessments::all(conn, &scheme, year)).unwrap();
+    assert_eq!(stored[0].entry.score, Score::Claimed(Points::parse("0.5").unwrap()));
 }

@@ -151,6 +151,15 @@ impl Service {
         collected
     }
 
+    /// What is wrong with answers to a round's questionnaire, as far as the round is known here; stores nothing.
+    #[must_use]
+    pub fn answer_faults(&self, round: &RoundCode, answers: &RawAnswers) -> Vec<AnswerFault> {
+        let known = self.directory.now();
+        let questionnaire = known.round(round).and_then(|round| round.questionnaire.as_ref());
+        let faults = questionnaire.map(|questionnaire| AnswerSheet::parse(questionnaire, answers).err());
+        faults.flatten().unwrap_or_default()
+    }
+
     /// Stores many submissions in one transaction: all of them, or none and every refusal with its place in the list.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use super::problem::catalogue::{BUSY, RESPONSE_CONFLICT, ROUND_NOT_OPEN, UNAVAILABLE, UNKNOWN_ROUND};
-use super::wire::{self, ReceiptBody, SentResponse};
+use super::wire::{self, Misread, ReceiptBody, SentResponse};
 use super::{Site, guard};
 use crate::domain::ids::RoundCode;
 use crate::service::collect::{CollectRefusal, Collected, Submission};
@@ -25,7 +25,15 @@ pub async fn submit(
     guard::without_query(&request)?;
     let body = guard::body(&request, payload, "application/json", &site.limits).await?;
     let round = RoundCode::parse(&round).map_err(|_| Problem::of(&UNKNOWN_ROUND))?;
-    let SentResponse { id, desk, channel, answers } = SentResponse::read(&body)?;
+    let SentResponse { id, desk, channel, answers } = match SentResponse::read(&body) {
+        Ok(sent) => sent,
+        Err(Misread::NotJson(problem)) => return Err(problem),
+        Err(Misread::Faulty { mut faults, answers }) => {
+            let answers = answers.map(|answers| site.service.answer_faults(&round, &answers)).unwrap_or_default();
+            faults.extend(wire::in_answers(&answers));
+            return Err(wire::faulty(faults));
+        }
+    };
     let submission = Submission { round, id, desk, channel, answers, weight: None };
     let (mut response, status) = match site.service.collect(submission).await.map_err(refused)? {
         Collected::Stored => (HttpResponse::Created(), "stored"),
@@ -42,7 +50,7 @@ fn refused(refusal: CollectRefusal) -> Problem {
         CollectRefusal::RoundNotOpen { state } => Problem::of(&ROUND_NOT_OPEN).saying(format!("The round is {state}")),
         CollectRefusal::UnknownDesk => at_desk("unknown-desk", "is not a desk; check the code on the counter's sign"),
         CollectRefusal::DeskNotInRound => at_desk("desk-not-in-round", "does not take part in this round"),
-        CollectRefusal::Faulty(faults) => wire::faulty_answers(&faults),
+        CollectRefusal::Faulty(faults) => wire::faulty(wire::in_answers(&faults).collect()),
         CollectRefusal::Conflict => Problem::of(&RESPONSE_CONFLICT),
         CollectRefusal::Busy { retry_after_s } => Problem::of(&BUSY).retry_after(retry_after_s),
         CollectRefusal::Unavailable => Problem::of(&UNAVAILABLE).retry_after(RETRY_AFTER_FAULT_S),

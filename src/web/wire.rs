@@ -25,17 +25,31 @@ pub struct SentResponse {
     pub answers: RawAnswers,
 }
 
+/// Why a body is no response.
+#[derive(Debug)]
+pub enum Misread {
+    /// It is not JSON at all.
+    NotJson(Problem),
+    /// It has faults of shape; all of them.
+    Faulty {
+        /// The faults.
+        faults: Vec<Fault>,
+        /// The answers, where they could be read: they may have faults of their own, which belong in the same reply.
+        answers: Option<RawAnswers>,
+    },
+}
+
 impl SentResponse {
     const MEMBERS: [&str; 4] = ["id", "desk", "channel", "answers"];
 
     /// Reads the body of a request.
     ///
     /// # Errors
-    /// `malformed-json`, or `faulty-response` with every fault of the shape.
-    pub fn read(body: &[u8]) -> Result<Self, Problem> {
-        let Json::Object(members) = Json::read(body)? else {
+    /// That it is not JSON, or every fault of the shape.
+    pub fn read(body: &[u8]) -> Result<Self, Misread> {
+        let Json::Object(members) = Json::read(body).map_err(Misread::NotJson)? else {
             let fault = fault("", "wrong-kind", "send an object with id, desk, channel and answers");
-            return Err(faulty(vec![fault]));
+            return Err(Misread::Faulty { faults: vec![fault], answers: None });
         };
         let mut faults = unexpected(&members);
         faults.extend(repeated(&members, ""));
@@ -56,7 +70,7 @@ impl SentResponse {
             (Some(id), Some(desk), Some(channel), Some(answers)) if faults.is_empty() => {
                 Ok(Self { id, desk, channel, answers })
             }
-            _ => Err(faulty(faults)),
+            (_, _, _, answers) => Err(Misread::Faulty { faults, answers }),
         }
     }
 }
@@ -67,11 +81,10 @@ pub fn faulty(faults: Vec<Fault>) -> Problem {
     Problem::of(&FAULTY_RESPONSE).saying(format!("{} to mend", faults.len())).with_faults(faults)
 }
 
-/// The problem of answers that do not fit the questionnaire, each at its place in the document.
-#[must_use]
-pub fn faulty_answers(faults: &[AnswerFault]) -> Problem {
+/// The faults of answers that do not fit the questionnaire, each at its place in the document.
+pub fn in_answers(faults: &[AnswerFault]) -> impl Iterator<Item = Fault> {
     let place = |item: &str| format!("/answers/{}", escaped(item));
-    faulty(faults.iter().map(|f| fault(&place(&f.item), f.problem.code(), f.problem.to_string())).collect())
+    faults.iter().map(move |found| fault(&place(&found.item), found.problem.code(), found.problem.to_string()))
 }
 
 /// A fault at a JSON pointer.

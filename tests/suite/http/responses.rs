@@ -4,6 +4,7 @@ use super::browser::{Form, new_id};
 use super::client::{Client, JSON};
 use crate::harness::Database;
 use crate::harness::door::{CLOSED_ROUND, DESK, Door, IDLE_DESK};
+use crate::harness::office::one_stop_items;
 use serde_json::json;
 
 on_both!(
@@ -52,7 +53,7 @@ fn a_number_and_its_word_are_the_same_answer(database: &Database) {
 }
 
 #[test]
-fn every_fault_of_the_shape_is_named_at_once() {
+fn every_fault_of_the_shape_and_of_the_answers_is_named_at_once() {
     let door = Door::on(&Database::sqlite());
     let client = Client::of(&door);
     let body = r#"{"id":7,"desk":"a/b","desk":"x","answers":{"Q01":1,"Q01":2,"a/b~c":{}},"extra":1}"#;
@@ -66,10 +67,13 @@ fn every_fault_of_the_shape_is_named_at_once() {
         ("/channel", "missing"),
         ("/extra", "unknown-member"),
         ("/answers/Q01", "duplicate-key"),
+        ("/answers/Q01", "unknown-item"),
+        ("/answers/a~1b~0c", "unknown-item"),
+        ("/answers/TC1", "missing"),
     ] {
         assert!(faults.contains(&(pointer.to_owned(), code.to_owned())), "{pointer} {code} in {faults:?}");
     }
-    assert_eq!(faults.len(), 6, "{faults:?}");
+    assert_eq!(faults.len(), 8 + one_stop_items().len(), "{faults:?}");
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use super::failure::Failure;
 use super::read_file;
-use crate::domain::reconcile::Verdict;
 use crate::report;
 use crate::service::reconcile;
 use std::path::PathBuf;
@@ -19,7 +18,5 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let rows = reconcile::read(&read_file(&arguments.file)?)
         .map_err(|faults| Failure::faults("the file was not read", faults))?;
     print!("{}", report::reconcile::text(&rows));
-    let n_wrong = rows.iter().filter(|row| row.verdict() == Verdict::Contradicts).count();
-    println!("{} of {} rows contradict themselves.", n_wrong, rows.len());
     Ok(())
 }

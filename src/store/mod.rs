@@ -9,6 +9,7 @@
 
 pub mod areas;
 pub mod assessments;
+mod checkpoint;
 pub mod comments;
 mod connection;
 pub mod directory;
@@ -24,12 +25,16 @@ pub use connection::AnyConnection as Connection;
 pub use error::StoreError;
 pub use url::{DatabaseUrl, DatabaseUrlFault};
 
+use checkpoint::Checkpointer;
 use pool::Connector;
+use std::sync::Arc;
 
 /// The database, as a pool of connections. Clones share the pool.
 #[derive(Clone)]
 pub struct Store {
     pool: r2d2::Pool<Connector>,
+    /// Ends with the last clone.
+    _checkpointer: Option<Arc<Checkpointer>>,
 }
 
 impl Store {
@@ -43,8 +48,12 @@ impl Store {
         // The first connection is made outside the pool: the pool would try until its timeout and hide the reason.
         let mut first = connector.connect_once().map_err(StoreError::unavailable)?;
         migration::run(&mut first)?;
+        let checkpointer = match url {
+            DatabaseUrl::Sqlite(_) => Some(Arc::new(Checkpointer::start(connector.clone()))),
+            DatabaseUrl::Postgres(_) => None,
+        };
         let pool = pool::build(connector).map_err(StoreError::unavailable)?;
-        Ok(Self { pool })
+        Ok(Self { pool, _checkpointer: checkpointer })
     }
 
     /// Lends a connection to `work`, on the caller's thread.

@@ -1,9 +1,8 @@
 //! `sipas index`: the index table, or one unit's domain table.
 
-use super::Place;
 use super::failure::Failure;
 use super::round::parse_code;
-use crate::domain::ids::AreaCode;
+use super::{Place, parse_unit};
 use crate::domain::index::table::IndexTable;
 use crate::report;
 use crate::service::analyse;
@@ -37,8 +36,7 @@ pub(super) enum Format {
 /// Prints it.
 pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let table = analyse::index_table(&place.catalogue()?, &place.store()?, &parse_code(&arguments.round)?)?;
-    let unit = arguments.unit.as_deref().map(AreaCode::parse).transpose();
-    let unit = unit.map_err(|fault| Failure::message(format!("the unit's code {fault}")))?;
+    let unit = parse_unit(arguments.unit.as_deref())?;
     let shown = match &unit {
         Some(unit) => table.only(unit).ok_or_else(|| Failure::message(format!("{unit} is not a rated unit")))?,
         None => table,

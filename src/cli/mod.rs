@@ -15,6 +15,7 @@ mod results;
 mod round;
 mod serve;
 
+use crate::domain::ids::AreaCode;
 use crate::service::catalogue::{Catalogue, Source};
 use crate::store::{DatabaseUrl, Store};
 use clap::{Parser, Subcommand};
@@ -132,6 +133,12 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The unit the user named, if any.
+fn parse_unit(unit: Option<&str>) -> Result<Option<AreaCode>, Failure> {
+    let parsed = unit.map(AreaCode::parse).transpose();
+    parsed.map_err(|fault| Failure::message(format!("the unit's code {fault}")))
 }
 
 /// The content of a file the user named.

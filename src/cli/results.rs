@@ -1,9 +1,8 @@
 //! `sipas results`: what people said, item by item.
 
-use super::Place;
 use super::failure::Failure;
 use super::round::parse_code;
-use crate::domain::ids::AreaCode;
+use super::{Place, parse_unit};
 use crate::report::results::{ResultsDocument, text};
 use crate::service::results;
 
@@ -33,8 +32,7 @@ enum Format {
 
 /// Prints it.
 pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
-    let unit = arguments.unit.as_deref().map(AreaCode::parse).transpose();
-    let unit = unit.map_err(|fault| Failure::message(format!("the unit's code {fault}")))?;
+    let unit = parse_unit(arguments.unit.as_deref())?;
     let round = parse_code(&arguments.round)?;
     let results = results::results(&place.catalogue()?, &place.store()?, &round, unit.as_ref())?;
     match arguments.format {

@@ -137,14 +137,17 @@ fn sum(parts: &[Points], total: Points, verdict: Verdict) -> (String, String) {
     )
 }
 
+/// Whether rounding explains a difference, in Vietnamese and English.
+fn beside_rounding(verdict: Verdict) -> (&'static str, &'static str) {
+    match verdict {
+        Verdict::WithinRounding => ("trong phạm vi làm tròn", "within rounding"),
+        _ => ("quá mức làm tròn cho phép", "beyond rounding"),
+    }
+}
+
 fn ratio(points: Points, max: Points, percent: Points, verdict: Verdict) -> (String, String) {
     let computed = percent_of(points, max);
-    let within = verdict == Verdict::WithinRounding;
-    let (tail_vi, tail_en) = if within {
-        ("trong phạm vi làm tròn", "within rounding")
-    } else {
-        ("quá mức làm tròn cho phép", "beyond rounding")
-    };
+    let (tail_vi, tail_en) = beside_rounding(verdict);
     (
         format!(
             "{} / {} = {} %, công bố {} %: {tail_vi}.",
@@ -187,12 +190,7 @@ fn moved(rank: u32, of: Option<u32>, previous: Option<u32>, places: i32) -> (Str
 
 fn changed(value: Points, previous: Points, change: Points, verdict: Verdict) -> (String, String) {
     let difference = value - previous;
-    let within = verdict == Verdict::WithinRounding;
-    let (tail_vi, tail_en) = if within {
-        ("trong phạm vi làm tròn", "within rounding")
-    } else {
-        ("quá mức làm tròn cho phép", "beyond rounding")
-    };
+    let (tail_vi, tail_en) = beside_rounding(verdict);
     (
         format!(
             "{} − {} = {}, bản in ghi {}: {tail_vi}.",

@@ -2,9 +2,9 @@
 //! gives the weight) and one `u8` column an item.
 
 use polars::prelude::{
-    Column, DataFrame, Float64Chunked, IntoColumn, IntoLazy, NewChunkedArray, PolarsResult, UInt8Chunked,
-    UInt32Chunked, col, len, lit,
+    Column, DataFrame, Float64Chunked, IntoColumn, NewChunkedArray, PolarsResult, UInt8Chunked, UInt32Chunked,
 };
+use std::collections::BTreeMap;
 
 /// Rows in one chunk of the columns, and so in one unit of work. Fixed, because the boundaries decide in which order
 /// sums are formed; large enough that merging costs nothing, small enough that a chunk of one column stays in cache.
@@ -102,21 +102,17 @@ impl Filling {
 
 /// Rows per desk, as `(desk, rows)`, for the desks that have any.
 pub(super) fn rows_per_desk(frame: &DataFrame) -> PolarsResult<Vec<(u32, u64)>> {
-    let counts = frame
-        .clone()
-        .lazy()
-        .group_by([col(PSU)])
-        .agg([len().cast(polars::prelude::DataType::UInt32).alias("rows")])
-        .collect()?;
-    let desks = counts.column(PSU)?.u32()?.into_no_null_iter();
-    let rows = counts.column("rows")?.u32()?.into_no_null_iter().map(u64::from);
-    Ok(desks.zip(rows).collect())
+    let mut rows = BTreeMap::new();
+    for desk in frame.column(PSU)?.u32()?.into_no_null_iter() {
+        *rows.entry(desk).or_insert(0) += 1;
+    }
+    Ok(rows.into_iter().collect())
 }
 
 /// How many rows have a weight that is not a positive number.
 pub(super) fn n_bad_weights(frame: &DataFrame) -> PolarsResult<usize> {
-    let good = col(WEIGHT).is_null().or(col(WEIGHT).is_finite().and(col(WEIGHT).gt(lit(0.0))));
-    Ok(frame.clone().lazy().filter(good.not()).collect()?.height())
+    let weights = frame.column(WEIGHT)?.f64()?;
+    Ok(weights.iter().flatten().filter(|weight| !(weight.is_finite() && *weight > 0.0)).count())
 }
 
 /// One chunk of the columns.

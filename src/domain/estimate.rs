@@ -27,6 +27,15 @@ pub enum Method {
     /// Stratified clusters taken as drawn with replacement: the transactions per desk are unknown, so there is no
     /// correction at either stage. Conservative.
     WithReplacement,
+    /// Stratified clusters with a correction for the part of clusters drawn, and all rows of a cluster taken as observed. Too
+    /// small where clusters were sampled within.
+    FirstStage,
+    /// Rows drawn directly, within strata if there are any, with a finite-population correction.
+    RowsDrawn,
+    /// Rows drawn directly, taken as drawn with replacement.
+    RowsWithReplacement,
+    /// The spread of the estimates under replicate weights.
+    Replicates,
     /// Every desk is its own stratum and its rows are the sample. Used where no desk was drawn by chance: one-desk
     /// reports, censuses of visitors, officials rating their own unit.
     RowsWithinDesk,
@@ -44,6 +53,10 @@ impl Method {
         match self {
             Self::TwoStage => "two-stage-linearised-t",
             Self::WithReplacement => "with-replacement-linearised-t",
+            Self::FirstStage => "first-stage-linearised",
+            Self::RowsDrawn => "rows-linearised",
+            Self::RowsWithReplacement => "rows-with-replacement-linearised",
+            Self::Replicates => "replicate-weights",
             Self::RowsWithinDesk => "rows-within-desk-linearised-t",
             Self::ModelAssumed => "model-assumed-linearised-t",
             Self::Combined => "independent-surveys-welch-t",
@@ -58,6 +71,13 @@ pub enum Caution {
     LonelyPsu {
         /// The stratum.
         stratum: String,
+    },
+    /// Such a stratum was dealt with by a rule that the analyst chose.
+    LonelyPsuTreated {
+        /// The stratum.
+        stratum: String,
+        /// The code of the rule.
+        rule: &'static str,
     },
     /// Every answer was the same; the spread is not zero, it was only not seen.
     NoVariation,
@@ -90,6 +110,7 @@ impl Caution {
     pub fn code(&self) -> &'static str {
         match self {
             Self::LonelyPsu { .. } => "lonely-psu",
+            Self::LonelyPsuTreated { .. } => "lonely-psu-treated",
             Self::NoVariation => "no-variation-observed",
             Self::EveryTransactionAnswered => "every-transaction-answered",
             Self::FewDegreesOfFreedom => "df-below-8",
@@ -106,6 +127,12 @@ impl fmt::Display for Caution {
         match self {
             Self::LonelyPsu { stratum } => {
                 write!(f, "stratum {stratum} has one surveyed desk of several: no interval can be given")
+            }
+            Self::LonelyPsuTreated { stratum, rule } => {
+                write!(
+                    f,
+                    "stratum {stratum} has one surveyed desk of several; its spread is guessed by the rule '{rule}'"
+                )
             }
             Self::NoVariation => {
                 f.write_str("no variation observed: all answers agree, which does not make them exact")
@@ -141,8 +168,13 @@ pub struct Estimate {
     pub df: f64,
     /// Answers that entered the estimate.
     pub n: u64,
-    /// Desks with such answers.
+    /// PSUs with such answers: desks, or rows where rows were drawn directly.
     pub n_psu: u32,
+    /// Strata with such answers.
+    pub n_strata: u32,
+    /// Design effect: the variance over that of a simple random sample of as many answers; `None` where there is no
+    /// spread or no such comparison.
+    pub deff: Option<f64>,
     /// How the spread was found.
     pub method: Method,
     /// What to know before trusting it.

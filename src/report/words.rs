@@ -45,6 +45,12 @@ pub fn method(method: Method) -> &'static str {
     match method {
         Method::TwoStage => "mẫu phân tầng hai giai đoạn, tuyến tính hóa Taylor, khoảng t",
         Method::WithReplacement => "mẫu cụm phân tầng, coi như chọn có hoàn lại, tuyến tính hóa Taylor, khoảng t",
+        Method::FirstStage => {
+            "mẫu cụm phân tầng, chỉ hiệu chỉnh tổng thể hữu hạn ở giai đoạn một, tuyến tính hóa Taylor"
+        }
+        Method::RowsDrawn => "mẫu phiếu phân tầng, có hiệu chỉnh tổng thể hữu hạn, tuyến tính hóa Taylor",
+        Method::RowsWithReplacement => "mẫu phiếu phân tầng, coi như chọn có hoàn lại, tuyến tính hóa Taylor",
+        Method::Replicates => "quyền số lặp",
         Method::RowsWithinDesk => "phiếu trong từng Bộ phận Một cửa hoặc đơn vị, tuyến tính hóa Taylor, khoảng t",
         Method::ModelAssumed => "theo giả định mô hình, không phải sai số chọn mẫu",
         Method::Combined => "cộng các cuộc điều tra độc lập, bậc tự do theo Welch–Satterthwaite, khoảng t",
@@ -57,6 +63,9 @@ pub fn caution(caution: &Caution) -> String {
     match caution {
         Caution::LonelyPsu { stratum } => {
             format!("tầng {stratum} chỉ khảo sát một trong nhiều điểm: không ước lượng được khoảng")
+        }
+        Caution::LonelyPsuTreated { stratum, rule } => {
+            format!("tầng {stratum} chỉ khảo sát một trong nhiều điểm: biến thiên được đoán theo quy tắc '{rule}'")
         }
         Caution::NoVariation => {
             "mọi câu trả lời giống nhau: không thấy biến thiên, nhưng không có nghĩa là chính xác".to_owned()

@@ -63,7 +63,7 @@ struct Question {
 
 impl Question {
     fn statistics(&self) -> Vec<Statistic> {
-        let named = |terms: &Vec<Term>| Statistic { name: self.code.clone(), terms: terms.clone() };
+        let named = |terms: &Vec<Term>| Statistic::sum(self.code.clone(), terms.clone());
         let five_point = self.five_point.iter().flat_map(|(satisfied, mean)| [satisfied, mean]);
         std::iter::once(&self.figure).chain(five_point).map(named).collect()
     }

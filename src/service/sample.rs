@@ -8,7 +8,9 @@ use crate::domain::packing;
 use crate::domain::questionnaire::{IndexRule, Item, ItemKind, Part, Questionnaire, RollUp};
 use crate::domain::round::Mode;
 use crate::domain::scheme::SurveyFigure;
-use crate::statistics::{Columns, DesignDesk, NotEstimable, Ratio, Sample, SampleFault, Statistic, Term, Worth};
+use crate::statistics::{
+    Blocks, Columns, DesignDesk, Domain, NotEstimable, Ratio, Reading, Sample, SampleFault, Statistic, Term, Worth,
+};
 use crate::store::{self, Store, StoreError};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -54,7 +56,7 @@ impl RoundSample {
         questionnaire: &Arc<Questionnaire>,
     ) -> Result<Self, SampleRefusal> {
         let (columns, offsets) = columns_of(questionnaire);
-        let mut rows = Columns::new(offsets.len());
+        let mut rows = Columns::new(offsets.len(), 0);
         let mut codes = vec![packing::NO_ANSWER; offsets.len()];
         let mut n_responses = 0;
         // One view of the database, so that the digest names the very answers that were counted.
@@ -82,7 +84,8 @@ impl RoundSample {
             transactions: desk.transactions,
         });
         let per_stratum = frame.desks_per_stratum().into_iter().map(|(code, n)| (code.to_string(), n)).collect();
-        let sample = Sample::new(design_desks.collect(), per_stratum, rows, mode.into())
+        let blocks = Blocks::of_psus(desks.len());
+        let sample = Sample::of_round(design_desks.collect(), &per_stratum, blocks, rows, mode.into())
             .map_err(|fault| SampleRefusal::Design { round: round.clone(), fault })?;
         Ok(Self { questionnaire: Arc::clone(questionnaire), sample, desks, columns, n_responses, cut })
     }
@@ -95,10 +98,10 @@ impl RoundSample {
 
     /// The desks of each unit, as the domains to estimate for.
     #[must_use]
-    pub fn domains(&self, tree: &AreaTree, units: &[AreaCode]) -> Vec<Vec<u32>> {
+    pub fn domains(&self, tree: &AreaTree, units: &[AreaCode]) -> Vec<Domain> {
         let within = |unit: &AreaCode| {
             let places = self.desks.iter().zip(0u32..).filter(|(desk, _)| tree.is_within(desk, unit));
-            places.map(|(_, place)| place).collect()
+            Domain::of_psus(places.map(|(_, place)| place))
         };
         units.iter().map(within).collect()
     }
@@ -107,7 +110,7 @@ impl RoundSample {
     #[must_use]
     pub fn estimate(
         &self,
-        domains: &[Vec<u32>],
+        domains: &[Domain],
         statistics: &[Statistic],
         level: f64,
     ) -> Vec<Vec<Result<Estimate, NotEstimable>>> {
@@ -157,7 +160,7 @@ impl RoundSample {
     pub fn item_term(&self, place: usize, worth: impl Fn(&Item, u8) -> Option<f64>) -> Option<Term> {
         let (item, column) = (self.questionnaire.items.get(place)?, self.columns.get(&place)?);
         let worth = Worth::new(|code| worth(item, code));
-        Some(Term { factor: 1.0, ratio: Ratio { items: vec![(*column, worth)] } })
+        Some(Term { factor: 1.0, ratio: Ratio::answers([(*column, worth)]) })
     }
 
     /// The satisfaction items of an element, or of all.
@@ -180,8 +183,8 @@ impl RoundSample {
         let terms = terms.filter(|terms| !terms.is_empty())?;
         match self.questionnaire.roll_up {
             RollUp::PooledAnswers => {
-                let items = terms.into_iter().flat_map(|term| term.ratio.items).collect();
-                Some(vec![Term { factor: 1.0, ratio: Ratio { items } }])
+                let readings: Vec<Reading> = terms.into_iter().flat_map(|term| term.ratio.into_readings()).collect();
+                Some(vec![Term { factor: 1.0, ratio: Ratio::Mean(readings) }])
             }
             RollUp::EqualItems | RollUp::EqualElements | RollUp::Weights => {
                 let share = 1.0 / terms.len() as f64;

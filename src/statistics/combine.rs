@@ -36,6 +36,8 @@ pub fn sum_of_independent(parts: &[Estimate], level: f64) -> Estimate {
         df,
         n: parts.iter().map(|part| part.n).sum(),
         n_psu: parts.iter().map(|part| part.n_psu).sum(),
+        n_strata: parts.iter().map(|part| part.n_strata).sum(),
+        deff: None,
         method: Method::Combined,
         cautions: cautions.into_iter().collect(),
     }
@@ -48,7 +50,19 @@ mod tests {
 
     fn part(value: f64, se: Option<f64>, df: f64, cautions: Vec<Caution>) -> Estimate {
         let interval = se.and_then(|se| t_interval(value, se, df, 0.95));
-        Estimate { value, se, interval, level: 0.95, df, n: 50, n_psu: 4, method: Method::TwoStage, cautions }
+        Estimate {
+            value,
+            se,
+            interval,
+            level: 0.95,
+            df,
+            n: 50,
+            n_psu: 4,
+            n_strata: 1,
+            deff: None,
+            method: Method::TwoStage,
+            cautions,
+        }
     }
 
     #[test]

@@ -1,15 +1,17 @@
-//! The point estimate of each statistic, and the second pass: the linearised value of every row, summed per desk.
+//! The point estimate of each statistic, and the second pass: the linearised value of every row, summed by pair of domain
+//! and PSU.
 //!
-//! For a ratio `R = Σwa / Σwb` with `D = Σwb`, row j has `u_j = w_j (a_j − R b_j) / D`; for a sum of ratios the values
-//! add, and with them the covariance between items. All answers with the same code to the same item have the same
-//! `(a − R b)/D`, so it is looked up, not computed.
+//! For a ratio `R = Σwa / Σwb` with `D = Σwb`, row j has `u_j = w_j e_j` with `e_j = (a_j − R b_j) / D`; for a sum of ratios
+//! the values add, and with them the covariance between items. All answers with the same code to the same item have the
+//! same `e`, so it is looked up, not computed.
 //!
 //! Source: Woodruff (1971), "A simple method for approximating the variance of a complicated estimate"; Binder (1983).
 
-use super::columns::Part;
-use super::moments::Histogram;
-use super::statistic::{NotEstimable, Ratio, Statistic, Term, slot};
-use super::waves;
+use super::histogram::{BlockHistogram, DomainHistogram};
+use super::rows::{Columns, Rows};
+use super::scan::{NONE, Scan};
+use super::statistic::{NotEstimable, Ratio, Reading, Statistic, Term, Worth, slot};
+use std::collections::BTreeSet;
 
 /// Rows worked on at a time, so that their scratch space stays in the processor's first cache.
 const ROWS_PER_BLOCK: usize = 1024;
@@ -21,188 +23,372 @@ pub(super) struct Point {
     pub(super) value: f64,
     /// The largest value the statistic could have in absolute terms: the yardstick for "zero but for rounding".
     pub(super) scale: f64,
-    /// By item of [`Statistic::columns`], then slot: `Σ factor (worth − R) / D`.
-    influence: Vec<Vec<f64>>,
+    /// Of each coded column, in the order of [`Statistic::columns`]: by slot, what an answer adds to e.
+    tables: Vec<Vec<f64>>,
+    /// What the terms that are computed row by row add.
+    by_row: Vec<RowTerm>,
+}
+
+/// `e = factor · (a − R b)` for one term that cannot be looked up.
+#[derive(Debug, Clone, Copy)]
+struct RowTerm {
+    ratio: f64,
+    factor: f64,
+}
+
+/// Where the sums of one domain are found.
+pub(super) struct Sums<'a> {
+    /// Of each coded column, in the order of [`Statistic::columns`]: weights by slot.
+    pub(super) coded: Vec<&'a [f64]>,
+    /// Of each term computed row by row, in order.
+    pub(super) by_row: Vec<RowSums>,
+}
+
+/// `Σwa`, `Σw|a|` and `Σwb` of a term over the rows of a domain.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct RowSums {
+    numerator: f64,
+    absolute: f64,
+    denominator: f64,
+}
+
+/// Whether a term's part of e is looked up by code.
+fn is_looked_up(term: &Term) -> bool {
+    match &term.ratio {
+        Ratio::Quotient { .. } => false,
+        Ratio::Mean(_) | Ratio::Total(_) => {
+            term.ratio.readings().all(|reading| matches!(reading, Reading::Coded { .. }))
+        }
+    }
 }
 
 impl Point {
-    /// Reads a statistic off the histogram of a domain.
-    pub(super) fn of(statistic: &Statistic, histogram: &Histogram, n_slots: usize) -> Result<Self, NotEstimable> {
+    /// Reads a statistic off the sums of a domain.
+    pub(super) fn of(statistic: &Statistic, sums: &Sums) -> Result<Self, NotEstimable> {
         let columns: Vec<usize> = statistic.columns().into_iter().collect();
-        let mut point = Self { value: 0.0, scale: 0.0, influence: vec![vec![0.0; n_slots]; columns.len()] };
-        let mut unanswered = Vec::new();
-        for Term { factor, ratio } in &statistic.terms {
-            let (numerator, denominator) = totals(ratio, histogram, n_slots);
-            if denominator <= 0.0 {
-                unanswered.extend(ratio.items.iter().map(|(column, _)| *column));
-                continue;
+        let tables = sums.coded.iter().map(|weights| vec![0.0; weights.len()]).collect();
+        let mut point = Self { value: 0.0, scale: 0.0, tables, by_row: Vec::new() };
+        let mut unanswered = BTreeSet::new();
+        let mut by_row = sums.by_row.iter();
+        for term in &statistic.terms {
+            let answered = match is_looked_up(term) {
+                true => point.add_tables(term, &columns, &sums.coded),
+                false => point.add_row_term(term, by_row.next().copied().unwrap_or_default()),
+            };
+            if !answered {
+                unanswered.extend(term.ratio.readings().map(Reading::column));
             }
-            let mean = numerator / denominator;
-            let mut largest = 0.0_f64;
-            for (column, worth) in &ratio.items {
-                let Ok(place) = columns.binary_search(column) else { continue };
-                for (sum, worth) in point.influence.get_mut(place).into_iter().flatten().zip(worth.by_slot(n_slots)) {
-                    if let Some(worth) = worth {
-                        *sum += factor * (worth - mean) / denominator;
-                        largest = largest.max(worth.abs());
-                    }
-                }
-            }
-            point.value += factor * mean;
-            point.scale += factor.abs() * largest;
         }
         if unanswered.is_empty() {
             return Ok(point);
         }
-        unanswered.sort_unstable();
-        unanswered.dedup();
-        Err(NotEstimable::NoAnswers { statistic: statistic.name.clone(), items: unanswered })
+        Err(NotEstimable::NoAnswers { statistic: statistic.name.clone(), items: unanswered.into_iter().collect() })
+    }
+
+    /// Adds a term that is looked up; false if nobody answered it.
+    fn add_tables(&mut self, Term { factor, ratio }: &Term, columns: &[usize], weights: &[&[f64]]) -> bool {
+        let coded = || {
+            ratio.readings().filter_map(|reading| match reading {
+                Reading::Coded { column, worth } => Some((columns.binary_search(column).ok()?, worth)),
+                Reading::Real { .. } | Reading::AtMost { .. } => None,
+            })
+        };
+        let (mut numerator, mut denominator, mut largest, mut absolute) = (0.0, 0.0, 0.0_f64, 0.0);
+        for (place, worth) in coded() {
+            let weights = weights.get(place).copied().unwrap_or_default();
+            for (weight, worth) in weights.iter().zip(worth.by_slot(weights.len())) {
+                if let Some(worth) = worth {
+                    numerator += weight * worth;
+                    absolute += weight * worth.abs();
+                    denominator += weight;
+                    largest = largest.max(worth.abs());
+                }
+            }
+        }
+        if denominator <= 0.0 {
+            return false;
+        }
+        let (mean, per, value, scale) = match ratio {
+            Ratio::Total(_) => (0.0, *factor, numerator, absolute),
+            _ => (numerator / denominator, factor / denominator, numerator / denominator, largest),
+        };
+        for (place, worth) in coded() {
+            let Some(table) = self.tables.get_mut(place) else { continue };
+            let n_slots = table.len();
+            for (sum, worth) in table.iter_mut().zip(worth.by_slot(n_slots)) {
+                if let Some(worth) = worth {
+                    *sum += per * (worth - mean);
+                }
+            }
+        }
+        self.value += factor * value;
+        self.scale += factor.abs() * scale;
+        true
+    }
+
+    /// Adds a term that is computed row by row; false if nobody answered it.
+    fn add_row_term(&mut self, Term { factor, ratio }: &Term, sums: RowSums) -> bool {
+        // A quotient's denominator may be a sum of any numbers; only zero leaves it without a value.
+        if sums.denominator == 0.0 {
+            return false;
+        }
+        let quotient = sums.numerator / sums.denominator;
+        let (ratio, per, value, scale) = match ratio {
+            Ratio::Total(_) => (0.0, *factor, sums.numerator, sums.absolute),
+            _ => (quotient, factor / sums.denominator, quotient, sums.absolute / sums.denominator.abs()),
+        };
+        self.by_row.push(RowTerm { ratio, factor: per });
+        self.value += factor * value;
+        self.scale += factor.abs() * scale;
+        true
     }
 }
 
-/// Numerator and denominator of a ratio.
-fn totals(ratio: &Ratio, histogram: &Histogram, n_slots: usize) -> (f64, f64) {
-    let mut totals = (0.0, 0.0);
-    for (column, worth) in &ratio.items {
-        for (weight, worth) in histogram.item(*column).iter().zip(worth.by_slot(n_slots)) {
-            if let Some(worth) = worth {
-                totals.0 += weight * worth;
-                totals.1 += weight;
+/// `a` and `b` of a row; `None` if it does not answer.
+fn parts_of(ratio: &Ratio, rows: &Rows, row: usize) -> Option<(f64, f64)> {
+    let value = |reading: &Reading| Some(reading.value(rows, row)).filter(|value| !value.is_nan());
+    match ratio {
+        Ratio::Mean(readings) => {
+            let values = || readings.iter().filter_map(value);
+            let n = values().count();
+            (n > 0).then(|| (values().sum(), n as f64))
+        }
+        Ratio::Quotient { numerator, denominator } => Some((value(numerator)?, value(denominator)?)),
+        Ratio::Total(reading) => Some((value(reading)?, 1.0)),
+    }
+}
+
+/// Sums over the rows of one pair of domain and PSU.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Totals {
+    /// `z = Σ w e`.
+    pub(super) sum: f64,
+    /// `Σ (w e)²`.
+    pub(super) squares: f64,
+    /// `Σ w e²`, for the spread a simple random sample would have.
+    pub(super) simple: f64,
+    /// `Σ w` of the rows that answered.
+    pub(super) weight: f64,
+    /// Rows that answered at least one item of the statistic.
+    pub(super) n_answered: u64,
+}
+
+impl Totals {
+    fn add(&mut self, e: f64, weight: f64) {
+        let value = weight * e;
+        self.sum += value;
+        self.squares += value * value;
+        self.simple += value * e;
+        self.weight += weight;
+        self.n_answered += 1;
+    }
+}
+
+/// The totals of a statistic of one coded column, by pair, read off its histogram; `points` by domain of the scan.
+pub(super) fn read_off(
+    statistic: &Statistic,
+    histogram: &BlockHistogram,
+    scan: &Scan,
+    points: &[Result<Point, NotEstimable>],
+) -> Vec<Totals> {
+    let mut totals = vec![Totals::default(); scan.pairs.len()];
+    let answered = answered_slots(statistic, histogram.blocks().next().map_or(0, <[_]>::len));
+    let places = scan.domain_of.iter().zip(&scan.pair_of).zip(&scan.weight_of);
+    for (bins, ((domain, pair), plain)) in histogram.blocks().zip(places) {
+        let Some(Ok(point)) = points.get(*domain as usize) else { continue };
+        let (Some(table), Some(totals)) = (point.tables.first(), totals.get_mut(*pair as usize)) else { continue };
+        for ((bin, e), is_answer) in bins.iter().zip(table).zip(&answered) {
+            let (n, weight, squares) = bin.read(*plain);
+            if *is_answer && n > 0 {
+                totals.sum += weight * e;
+                totals.squares += squares * e * e;
+                totals.simple += weight * e * e;
+                totals.weight += weight;
+                totals.n_answered += n;
             }
         }
     }
     totals
 }
 
-/// What the second pass knows about the rows of each desk.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct DeskRole {
-    /// The place of the desk's domain among the domains of this scan, or the number of domains if it lies in none.
-    pub(super) domain: usize,
-    /// The weight of its rows that have none of their own.
-    pub(super) weight: f64,
+/// By slot: whether such an answer enters a statistic of one column.
+fn answered_slots(statistic: &Statistic, n_slots: usize) -> Vec<bool> {
+    let mut answered = vec![false; n_slots];
+    for reading in statistic.readings() {
+        if let Reading::Coded { worth, .. } = reading {
+            mark(&mut answered, worth);
+        }
+    }
+    answered
 }
 
-/// Sums over the rows of one desk.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct DeskTotals {
-    /// `z = Σ u`.
-    pub(super) sum: f64,
-    /// `Σ u²`.
-    pub(super) squares: f64,
-    /// Rows that answered at least one item of the statistic.
-    pub(super) n_answered: u64,
+fn mark(answered: &mut [bool], worth: &Worth) {
+    let n_slots = answered.len();
+    answered.iter_mut().zip(worth.by_slot(n_slots)).for_each(|(seen, worth)| *seen |= worth.is_some());
 }
 
-/// One statistic, ready for a scan over domains that do not overlap.
-#[derive(Debug)]
-pub(super) struct Lookup {
+/// One statistic, ready to be looked up row by row in the domains of a scan.
+pub(super) struct Lookup<'a> {
     items: Vec<ItemLookup>,
+    by_row: Vec<(&'a Ratio, Vec<Option<RowTerm>>)>,
+    n_domains: usize,
 }
 
 /// What the answers to one item add.
-#[derive(Debug)]
 struct ItemLookup {
     column: usize,
-    /// By domain of the scan, then slot; one more domain of zeros, for desks that lie in none, comes last.
-    influence: Vec<f64>,
+    n_slots: usize,
+    /// By domain of the scan, then slot; one more domain of zeros, for rows that lie in none, comes last.
+    e: Vec<f64>,
     /// By slot: whether such an answer enters the statistic.
     answered: Vec<bool>,
 }
 
-impl Lookup {
+impl<'a> Lookup<'a> {
     /// Joins the points of a statistic in all domains of a scan; a domain without a point adds nothing.
-    pub(super) fn new<'a>(
-        statistic: &Statistic,
-        points: impl Iterator<Item = Option<&'a Point>> + Clone,
-        n_slots: usize,
-    ) -> Self {
+    pub(super) fn new(statistic: &'a Statistic, points: &[Result<Point, NotEstimable>], n_slots: &[usize]) -> Self {
         let items = statistic.columns().into_iter().enumerate().map(|(place, column)| {
+            let n_slots = n_slots.get(column).copied().unwrap_or_default();
             let of_domain = |point: Option<&Point>| {
-                let known = point.and_then(|point| point.influence.get(place)).cloned();
+                let known = point.and_then(|point| point.tables.get(place)).cloned();
                 known.unwrap_or_else(|| vec![0.0; n_slots])
             };
-            let influence = points.clone().chain(std::iter::once(None)).flat_map(of_domain).collect();
+            let points = points.iter().map(|point| point.as_ref().ok());
+            let e = points.chain(std::iter::once(None)).flat_map(of_domain).collect();
             let mut answered = vec![false; n_slots];
-            let ratios = statistic.terms.iter().flat_map(|term| &term.ratio.items);
-            for (_, worth) in ratios.filter(|(item, _)| *item == column) {
-                answered.iter_mut().zip(worth.by_slot(n_slots)).for_each(|(seen, worth)| *seen |= worth.is_some());
+            for reading in statistic.readings() {
+                if let Reading::Coded { column: read, worth } = reading
+                    && *read == column
+                {
+                    mark(&mut answered, worth);
+                }
             }
-            ItemLookup { column, influence, answered }
+            ItemLookup { column, n_slots, e, answered }
         });
-        Self { items: items.collect() }
+        let row_terms = statistic.terms.iter().filter(|term| !is_looked_up(term)).enumerate();
+        let by_row = row_terms.map(|(place, term)| {
+            let of_domain = |point: &Result<Point, _>| point.as_ref().ok()?.by_row.get(place).copied();
+            (&term.ratio, points.iter().map(of_domain).collect())
+        });
+        Self { items: items.collect(), by_row: by_row.collect(), n_domains: points.len() }
     }
-}
 
-/// Scans all rows once: per statistic, then desk, the totals of the linearised values.
-pub(super) fn scan(parts: &[Part], roles: &[DeskRole], lookups: &[Lookup], n_slots: usize) -> Vec<Vec<DeskTotals>> {
-    let empty = || vec![vec![DeskTotals::default(); roles.len()]; lookups.len()];
-    let mut all = empty();
-    let work = |part: &Part| {
-        let mut totals = empty();
-        scan_part(part, roles, lookups, n_slots, &mut totals);
-        totals
-    };
-    waves::fold(parts, work, |part| {
-        all.iter_mut().flatten().zip(part.iter().flatten()).for_each(|(sum, part)| sum.merge(part));
-    });
-    all
-}
-
-fn scan_part(part: &Part, roles: &[DeskRole], lookups: &[Lookup], n_slots: usize, totals: &mut [Vec<DeskTotals>]) {
-    let role = |psu: u32| roles.get(psu as usize).copied().unwrap_or_default();
-    let own_or_design = |(&psu, own): (&u32, Option<f64>)| own.unwrap_or(role(psu).weight);
-    let weights: Vec<f64> = part.psu().iter().zip(part.weights()).map(own_or_design).collect();
-    let offsets: Vec<usize> = part.psu().iter().map(|&psu| role(psu).domain * n_slots).collect();
-    let mut rows = vec![RowSum::default(); ROWS_PER_BLOCK];
-    for (block, psu) in part.psu().chunks(ROWS_PER_BLOCK).enumerate() {
-        let range = block * ROWS_PER_BLOCK..block * ROWS_PER_BLOCK + psu.len();
-        let offsets = offsets.get(range.clone()).unwrap_or_default();
-        let weights = weights.get(range.clone()).unwrap_or_default();
-        for (lookup, totals) in lookups.iter().zip(totals.iter_mut()) {
-            rows.fill(RowSum::default());
-            for item in &lookup.items {
-                let codes = part.codes(item.column).get(range.clone()).unwrap_or_default();
-                item.add_to(&mut rows, codes, offsets, n_slots);
-            }
-            for ((row, weight), &psu) in rows.iter().zip(weights).zip(psu) {
-                if let Some(desk) = totals.get_mut(psu as usize) {
-                    desk.add(row, *weight);
+    /// Gives `each` the domain, block, e and weight of every row that answered, in the order of the rows. Rows in no
+    /// domain are left out.
+    pub(super) fn rows(&self, columns: &Columns, scan: &Scan, mut each: impl FnMut(u32, usize, f64, f64)) {
+        let mut scratch = vec![RowSum::default(); ROWS_PER_BLOCK];
+        let mut domains = vec![NONE; ROWS_PER_BLOCK];
+        for part in columns.parts() {
+            for first in (0..part.block.len()).step_by(ROWS_PER_BLOCK) {
+                let last = (first + ROWS_PER_BLOCK).min(part.block.len());
+                let blocks = part.block.get(first..last).unwrap_or_default();
+                let weights = part.weight.get(first..last).unwrap_or_default();
+                let domain_of = |block: &u32| scan.domain_of.get(*block as usize).copied().unwrap_or(NONE);
+                domains.clear();
+                domains.extend(blocks.iter().map(|block| domain_of(block).min(self.n_domains as u32)));
+                scratch.fill(RowSum::default());
+                for item in &self.items {
+                    let codes = part.codes(item.column).get(first..last).unwrap_or_default();
+                    item.add_to(&mut scratch, codes, &domains);
+                }
+                for (ratio, terms) in &self.by_row {
+                    add_row_term(&mut scratch, ratio, terms, part, first, &domains);
+                }
+                for (((row, &block), &own), &domain) in scratch.iter().zip(blocks).zip(weights).zip(&domains) {
+                    if row.answered && (domain as usize) < self.n_domains {
+                        let plain = || scan.weight_of.get(block as usize).copied().unwrap_or_default();
+                        each(block, domain as usize, row.e, if own.is_nan() { plain() } else { own });
+                    }
                 }
             }
         }
+    }
+
+    /// Scans all rows: totals by pair.
+    pub(super) fn totals(&self, columns: &Columns, scan: &Scan) -> Vec<Totals> {
+        let mut totals = vec![Totals::default(); scan.pairs.len()];
+        self.rows(columns, scan, |block, _, e, weight| {
+            let pair = scan.pair_of.get(block as usize).copied().unwrap_or(NONE);
+            if let Some(totals) = totals.get_mut(pair as usize) {
+                totals.add(e, weight);
+            }
+        });
+        totals
     }
 }
 
 /// What the answers of one row add up to.
 #[derive(Debug, Clone, Copy, Default)]
 struct RowSum {
-    influence: f64,
+    e: f64,
     answered: bool,
 }
 
 impl ItemLookup {
-    /// Adds the answers to this item, row by row; `offsets` says where each row's domain begins.
-    fn add_to(&self, rows: &mut [RowSum], codes: &[u8], offsets: &[usize], n_slots: usize) {
-        for ((row, &code), offset) in rows.iter_mut().zip(codes).zip(offsets) {
-            let slot = slot(code, n_slots);
-            row.influence += self.influence.get(offset + slot).copied().unwrap_or_default();
+    /// Adds the answers to this item, row by row, in the row's domain.
+    fn add_to(&self, rows: &mut [RowSum], codes: &[u8], domains: &[u32]) {
+        for ((row, &code), &domain) in rows.iter_mut().zip(codes).zip(domains) {
+            let slot = slot(code, self.n_slots);
+            row.e += self.e.get(domain as usize * self.n_slots + slot).copied().unwrap_or_default();
             row.answered |= self.answered.get(slot).copied().unwrap_or_default();
         }
     }
 }
 
-impl DeskTotals {
-    fn add(&mut self, row: &RowSum, weight: f64) {
-        let value = weight * row.influence;
-        self.sum += value;
-        self.squares += value * value;
-        self.n_answered += u64::from(row.answered);
+fn add_row_term(
+    rows: &mut [RowSum],
+    ratio: &Ratio,
+    terms: &[Option<RowTerm>],
+    part: &Rows,
+    first: usize,
+    domains: &[u32],
+) {
+    for ((row, sum), domain) in (first..).zip(rows).zip(domains) {
+        if let Some(Some(term)) = terms.get(*domain as usize)
+            && let Some((a, b)) = parts_of(ratio, part, row)
+        {
+            sum.e += term.factor * (a - term.ratio * b);
+            sum.answered = true;
+        }
     }
+}
 
-    fn merge(&mut self, other: &Self) {
-        self.sum += other.sum;
-        self.squares += other.squares;
-        self.n_answered += other.n_answered;
+/// The sums of a statistic's terms that are computed row by row: by domain of the scan, then term.
+pub(super) fn row_sums(statistic: &Statistic, columns: &Columns, scan: &Scan) -> Vec<Vec<RowSums>> {
+    let terms: Vec<&Term> = statistic.terms.iter().filter(|term| !is_looked_up(term)).collect();
+    let mut sums = vec![vec![RowSums::default(); terms.len()]; scan.members.len()];
+    if terms.is_empty() {
+        return sums;
     }
+    for part in columns.parts() {
+        for (row, (&block, &own)) in part.block.iter().zip(&part.weight).enumerate() {
+            let domain = scan.domain_of.get(block as usize).copied().unwrap_or(NONE);
+            let plain = scan.weight_of.get(block as usize).copied().unwrap_or_default();
+            let weight = if own.is_nan() { plain } else { own };
+            for (term, sums) in terms.iter().zip(sums.get_mut(domain as usize).into_iter().flatten()) {
+                if let Some((a, b)) = parts_of(&term.ratio, part, row) {
+                    sums.numerator += weight * a;
+                    sums.absolute += weight * a.abs();
+                    sums.denominator += weight * b;
+                }
+            }
+        }
+    }
+    sums
+}
+
+/// The points of a statistic in every domain of a scan; `coded` finds the domain histogram of a column.
+pub(super) fn points<'a>(
+    statistic: &Statistic,
+    columns: &Columns,
+    scan: &Scan,
+    coded: impl Fn(usize) -> Option<&'a DomainHistogram>,
+) -> Vec<Result<Point, NotEstimable>> {
+    let histograms: Vec<Option<&DomainHistogram>> = statistic.columns().into_iter().map(coded).collect();
+    let by_row = row_sums(statistic, columns, scan);
+    let point = |(domain, by_row): (usize, Vec<RowSums>)| {
+        let coded = histograms.iter().map(|histogram| histogram.map(|h| h.domain(domain)).unwrap_or_default());
+        Point::of(statistic, &Sums { coded: coded.collect(), by_row })
+    };
+    by_row.into_iter().enumerate().map(point).collect()
 }

@@ -6,31 +6,33 @@
 //!
 //! The way of a figure:
 //!
-//! 1. [`Columns`] takes answer sheets one by one and keeps a byte per item in Polars columns.
-//! 2. [`Sample`] joins them to the design (strata, desks, transactions) and scans them once into weighted histograms per
-//!    desk and item (`moments`). These are sums: parts of the data can be counted apart and merged.
-//! 3. [`Sample::estimate`] reads every ratio off the histograms, then scans the columns once more for each set of domains
-//!    that do not overlap, adding up each row's linearised value per desk (`linearise`). The covariance between items is
-//!    in these values already, so it is never formed.
-//! 4. `variance` turns the sums per desk into a variance and degrees of freedom, `verdict` says what may be said.
+//! 1. [`Columns`] takes rows and keeps a byte per coded answer.
+//! 2. [`Sample`] joins them to the design: strata, PSUs, population sizes.
+//! 3. [`Sample::estimate`] lays the domains out in scans (`scan`), counts every column once by block (`histogram`) and reads
+//!    single items off; what takes several columns is looked up row by row (`linearise`), adding each row's linearised
+//!    value by PSU. The covariance between items is in these values already, so it is never formed.
+//! 4. `variance` turns the sums by PSU into a variance and degrees of freedom, `verdict` says what may be said.
 //!
-//! Parts are merged in a fixed order, so the same rows give the same bits at any number of threads.
+//! Columns and statistics are worked on at the same time, each in the order of the rows, so the same rows give the same
+//! bits at any number of threads.
 
-mod columns;
 mod combine;
 mod design;
+mod histogram;
 mod linearise;
-mod moments;
 mod quantile;
+mod rows;
 mod sample;
+mod scan;
 mod statistic;
 mod variance;
 mod verdict;
 mod waves;
 
-pub use columns::Columns;
 pub use combine::sum_of_independent;
-pub use design::{DesignDesk, Inference};
+pub use design::{DesignDesk, Inference, Lonely, SurveyDesign, SurveyPsu, SurveyStratum};
 pub use quantile::{all_pairs_critical, student_t};
+pub use rows::{Block, Blocks, Columns, Rows};
 pub use sample::{Sample, SampleFault};
-pub use statistic::{NotEstimable, Ratio, Statistic, Term, Worth};
+pub use scan::Domain;
+pub use statistic::{NotEstimable, Range, Ratio, Reading, Statistic, Term, Worth};

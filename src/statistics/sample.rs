@@ -1,25 +1,31 @@
 //! A sample, rows and design together, and the way from it to estimates.
 
-use super::columns::{self, Columns, Part};
-use super::design::{Design, DesignDesk, Footing, Inference};
-use super::linearise::{self, DeskRole, DeskTotals, Lookup, Point};
-use super::moments::Moments;
+use super::design::{Design, DesignDesk, Inference, RoundDesign, SurveyDesign};
+use super::histogram::{self, BlockHistogram, DomainHistogram};
+use super::linearise::{self, Lookup, Point, Totals};
+use super::rows::{Block, Blocks, Columns};
+use super::scan::{self, BlockIndex, Domain, Scan};
 use super::statistic::{NotEstimable, Statistic};
 use super::variance::Spread;
 use super::verdict;
+use super::waves;
 use crate::domain::estimate::Estimate;
 use crate::domain::fault::Fault;
-use polars::prelude::PolarsError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+
+/// A histogram by block of more bins than this would take more memory than the rows are worth; the rows are then looked
+/// at again for every scan instead.
+const MOST_BINS: usize = 1 << 24;
 
 /// Answers joined to the design they were collected under.
 #[derive(Debug)]
 pub struct Sample {
-    design: Design,
-    parts: Vec<Part>,
-    moments: Moments,
-    n_items: usize,
+    pub(super) design: Design,
+    pub(super) columns: Columns,
+    pub(super) index: BlockIndex,
+    /// Slots of each coded column's histogram.
+    pub(super) n_slots: Vec<usize>,
 }
 
 /// Why rows and design do not make a sample: every reason.
@@ -38,147 +44,200 @@ impl fmt::Display for SampleFault {
 
 impl std::error::Error for SampleFault {}
 
-impl From<PolarsError> for SampleFault {
-    fn from(error: PolarsError) -> Self {
-        Self { faults: vec![Fault::of_whole("columns", format!("the columns could not be built: {error}"))] }
-    }
-}
-
-/// A domain that can be estimated: its place in the request and where it stands.
-struct Candidate {
-    place: usize,
-    desks: BTreeSet<u32>,
-    footing: Footing,
-}
-
-/// What is asked of every domain.
-struct Question<'a> {
-    statistics: &'a [Statistic],
-    /// Whether each statistic can be asked at all.
-    checks: Vec<Result<(), NotEstimable>>,
-    level: f64,
-}
-
 /// The answer for one domain: per statistic, an estimate or the reason why there is none.
 type Row = Vec<Result<Estimate, NotEstimable>>;
 
+/// A statistic in the domains of one scan.
+struct Found {
+    points: Vec<Result<Point, NotEstimable>>,
+    /// By pair of the scan.
+    totals: Vec<Totals>,
+}
+
+/// What one coded column tells: its histogram by scan, and every statistic that can be read off it alone.
+struct ColumnWork {
+    column: usize,
+    by_domain: Vec<DomainHistogram>,
+    /// By place of the statistic and scan.
+    found: Vec<((usize, usize), Found)>,
+}
+
 impl Sample {
-    /// Joins rows to the design and counts them, once for all estimates.
+    /// Joins the answers of a round to its design.
     ///
-    /// `desks` holds every desk that rows name by index; desks without rows may be there too. `desks_per_stratum` is the
-    /// number of desks in the population of each stratum (M), drawn or not; it matters for [`Inference::TwoStage`] only.
+    /// `desks` holds every desk, and rows lie in the block of their desk and cell. Desks without rows may be there too.
+    /// `desks_per_stratum` is the number of desks in the population of each stratum (M), drawn or not; it matters for
+    /// [`Inference::TwoStage`] only. Rows without a weight get the design's.
     ///
     /// # Errors
-    /// Every fault at once: sheets with a wrong number of codes, weights that are not positive numbers, unknown or
-    /// repeated desks, strata without a number of desks or with fewer than were surveyed.
-    pub fn new(
+    /// Every fault at once: rows that do not fit, weights that are not positive numbers, unknown or repeated desks, strata
+    /// without a number of desks or with fewer than were surveyed.
+    pub fn of_round(
         desks: Vec<DesignDesk>,
-        desks_per_stratum: BTreeMap<String, u32>,
+        desks_per_stratum: &BTreeMap<String, u32>,
+        blocks: Blocks,
         columns: Columns,
         inference: Inference,
     ) -> Result<Self, SampleFault> {
-        let (n_items, n_malformed) = (columns.n_items(), columns.n_malformed());
-        let frame = columns.into_frame()?;
-        let mut faults = sheet_faults(n_items, n_malformed, columns::n_bad_weights(&frame)?);
-        let design = Design::new(inference, desks, &desks_per_stratum, &columns::rows_per_desk(&frame)?);
-        let design = design.map_err(|more| faults.extend(more)).ok().filter(|_| faults.is_empty());
-        let Some(design) = design else { return Err(SampleFault { faults }) };
-        let parts = Part::all_of(frame)?;
-        let moments = Moments::of(&parts, design.n_desks(), n_items);
-        Ok(Self { design, parts, moments, n_items })
+        let n_desks = desks.len();
+        Self::join(n_desks, blocks, columns, |rows| {
+            Ok(Design::Round(RoundDesign::new(inference, desks, desks_per_stratum, rows)?))
+        })
+    }
+
+    /// Joins the rows of a survey to the design its file describes. Every row has a weight of its own.
+    ///
+    /// # Errors
+    /// Every fault at once: rows that do not fit, weights that are not positive numbers, unknown PSUs, populations smaller
+    /// than the sample, unknown strata to collapse.
+    pub fn of_survey(design: &SurveyDesign, blocks: Blocks, columns: Columns) -> Result<Self, SampleFault> {
+        Self::join(design.psus.len(), blocks, columns, |rows| Ok(Design::Survey(design.footing(&rows)?.into())))
+    }
+
+    fn join(
+        n_psus: usize,
+        blocks: Blocks,
+        columns: Columns,
+        design: impl FnOnce(Vec<u64>) -> Result<Design, Vec<Fault>>,
+    ) -> Result<Self, SampleFault> {
+        let mut faults = row_faults(&columns);
+        let blocks = blocks.list().to_vec();
+        let rows = columns.rows_per_block(blocks.len()).and_then(|rows| rows_per_psu(&blocks, &rows, n_psus));
+        if rows.is_none() {
+            let message = format!("some rows name a desk that the design of {n_psus} desks does not have");
+            faults.push(Fault::of_whole("unknown-desk", message));
+        }
+        let design = design(rows.unwrap_or_else(|| vec![0; n_psus]));
+        match design.map_err(|more| faults.extend(more)) {
+            Ok(design) if faults.is_empty() => {
+                let coded: Vec<usize> = (0..columns.n_coded()).collect();
+                let n_slots = waves::map(&coded, |column| histogram::n_slots(&columns, *column));
+                Ok(Self { design, columns, index: BlockIndex::new(blocks, n_psus), n_slots })
+            }
+            _ => Err(SampleFault { faults }),
+        }
+    }
+
+    /// Rows.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.columns.n_rows()
     }
 
     /// Estimates every statistic in every domain: `[domain][statistic]`, as given.
     ///
-    /// A domain is a set of desks, by index. The whole design stays in view for each: desks without answers of the
-    /// domain count as drawn. Domains may overlap; those that do not are found in one scan of the rows together, so all
-    /// units of one level cost as much as a single one. `level` is the confidence level of the intervals.
+    /// The whole design stays in view for each domain: PSUs without rows of the domain count as drawn. Domains may
+    /// overlap; those that do not are found in one scan of the rows together, so all units of one level cost as much as a
+    /// single one. `level` is the confidence level of the intervals.
     #[must_use]
-    pub fn estimate(&self, domains: &[Vec<u32>], statistics: &[Statistic], level: f64) -> Vec<Row> {
-        let check = |statistic: &Statistic| check_level(level).and(statistic.check(self.n_items));
-        let question = Question { statistics, checks: statistics.iter().map(check).collect(), level };
-        let mut candidates = Vec::new();
-        let mut rows: Vec<Row> = Vec::with_capacity(domains.len());
-        for (place, domain) in domains.iter().enumerate() {
-            match self.check_domain(domain) {
-                Ok(desks) => {
-                    candidates.push(Candidate { place, footing: self.design.footing(&desks), desks });
-                    rows.push(Vec::new());
-                }
-                Err(reason) => rows.push(vec![Err(reason); statistics.len()]),
-            }
-        }
-        for scan in apart(candidates) {
-            for (candidate, row) in scan.iter().zip(self.answer(&question, &scan)) {
-                if let Some(place) = rows.get_mut(candidate.place) {
-                    *place = row;
+    pub fn estimate(&self, domains: &[Domain], statistics: &[Statistic], level: f64) -> Vec<Row> {
+        let checks: Vec<Result<(), NotEstimable>> =
+            statistics.iter().map(|statistic| check_level(level).and(statistic.check(&self.columns))).collect();
+        let mut rows: Vec<Row> = domains
+            .iter()
+            .map(|domain| match domain.check(self.design.n_psus()) {
+                Ok(()) => Vec::new(),
+                Err(reason) => vec![Err(reason); statistics.len()],
+            })
+            .collect();
+        let sound: Vec<(usize, &Domain)> =
+            domains.iter().enumerate().filter(|(place, _)| rows.get(*place).is_some_and(Vec::is_empty)).collect();
+        let scans = scan::lay_out(&self.index, &self.design, &sound);
+        let asked: Vec<&Statistic> =
+            statistics.iter().zip(&checks).filter(|(_, ok)| ok.is_ok()).map(|(s, _)| s).collect();
+        let found = self.find(&scans, &asked);
+        for (scan, found) in scans.iter().zip(found) {
+            for (domain, member) in scan.members.iter().enumerate() {
+                let mut found = asked.iter().zip(&found);
+                let judge = |check: &Result<(), NotEstimable>| {
+                    check.clone()?;
+                    let (statistic, found) = found.next().ok_or(NotEstimable::BadLevel(level))?;
+                    judge(scan, domain, statistic, found, level)
+                };
+                if let Some(row) = rows.get_mut(member.place) {
+                    *row = checks.iter().map(judge).collect();
                 }
             }
         }
         rows
     }
 
-    /// Answers for domains that do not overlap, in one scan of the rows.
-    fn answer(&self, question: &Question, scan: &[Candidate]) -> Vec<Row> {
-        let n_slots = self.moments.n_slots();
-        let points: Vec<Vec<_>> = scan.iter().map(|candidate| self.points(question, &candidate.footing)).collect();
-        let lookup = |(i, statistic): (usize, &Statistic)| {
-            let in_domains = points.iter().map(|points| points.get(i)?.as_ref().ok());
-            Lookup::new(statistic, in_domains, n_slots)
-        };
-        let lookups: Vec<Lookup> = question.statistics.iter().enumerate().map(lookup).collect();
-        let totals = linearise::scan(&self.parts, &self.roles(scan), &lookups, n_slots);
-        let judge = |Candidate { footing, .. }: &Candidate, point: Result<Point, _>, totals: &[DeskTotals]| {
-            point.map(|point| verdict::estimate(&point, &Spread::of(footing, totals), footing, question.level))
-        };
-        let row = |(candidate, points): (&Candidate, Vec<_>)| {
-            points.into_iter().zip(&totals).map(|(point, totals)| judge(candidate, point, totals)).collect()
-        };
-        scan.iter().zip(points).map(row).collect()
+    /// Points and totals of every statistic in every scan: `[scan][statistic]`.
+    fn find(&self, scans: &[Scan], statistics: &[&Statistic]) -> Vec<Vec<Found>> {
+        let needed: BTreeSet<usize> = statistics.iter().flat_map(|statistic| statistic.columns()).collect();
+        let needed: Vec<usize> = needed.into_iter().collect();
+        let columns = waves::map(&needed, |column| self.work_on(*column, scans, statistics));
+        let mut found: BTreeMap<(usize, usize), Found> = BTreeMap::new();
+        let mut by_domain = BTreeMap::new();
+        for work in columns {
+            found.extend(work.found);
+            by_domain.insert(work.column, work.by_domain);
+        }
+        let pairs = (0..statistics.len()).flat_map(|statistic| (0..scans.len()).map(move |scan| (statistic, scan)));
+        let missing: Vec<(usize, usize)> = pairs.filter(|pair| !found.contains_key(pair)).collect();
+        let looked_up = waves::map(&missing, |(statistic, scan)| {
+            let (statistic, place, scan) = (statistics.get(*statistic)?, *scan, scans.get(*scan)?);
+            let histogram = |column: usize| by_domain.get(&column)?.get(place);
+            let points = linearise::points(statistic, &self.columns, scan, histogram);
+            let totals = Lookup::new(statistic, &points, &self.n_slots).totals(&self.columns, scan);
+            Some(Found { points, totals })
+        });
+        found.extend(missing.into_iter().zip(looked_up).filter_map(|(pair, found)| Some((pair, found?))));
+        let row = |scan| (0..statistics.len()).filter_map(|statistic| found.remove(&(statistic, scan))).collect();
+        (0..scans.len()).map(row).collect()
     }
 
-    /// The point estimates of one domain.
-    fn points(&self, question: &Question, footing: &Footing) -> Vec<Result<Point, NotEstimable>> {
-        let desks = footing.layers.iter().flat_map(|layer| &layer.desks);
-        let histogram = self.moments.over(desks.map(|desk| (desk.desk, desk.weight)));
-        let point = |statistic| Point::of(statistic, &histogram, self.moments.n_slots());
-        let checked = question.statistics.iter().zip(question.checks.iter().cloned());
-        checked.map(|(statistic, check)| check.and_then(|()| point(statistic))).collect()
-    }
-
-    /// What each desk is to a scan.
-    fn roles(&self, scan: &[Candidate]) -> Vec<DeskRole> {
-        let mut roles = vec![DeskRole { domain: scan.len(), weight: 0.0 }; self.design.n_desks()];
-        for (domain, candidate) in scan.iter().enumerate() {
-            for desk in candidate.footing.layers.iter().flat_map(|layer| &layer.desks) {
-                if let Some(role) = roles.get_mut(desk.desk as usize) {
-                    *role = DeskRole { domain, weight: desk.weight };
-                }
+    /// Counts a column, and reads off all that its histogram tells.
+    fn work_on(&self, column: usize, scans: &[Scan], statistics: &[&Statistic]) -> ColumnWork {
+        let n_slots = self.n_slots.get(column).copied().unwrap_or_default();
+        let n_blocks = self.index.blocks().len();
+        if n_blocks.saturating_mul(n_slots) > MOST_BINS {
+            let count = |scan: &Scan| DomainHistogram::count(&self.columns, column, n_slots, scan);
+            return ColumnWork { column, by_domain: scans.iter().map(count).collect(), found: Vec::new() };
+        }
+        let histogram = BlockHistogram::of(&self.columns, column, n_slots, n_blocks);
+        let by_domain: Vec<DomainHistogram> = scans.iter().map(|scan| histogram.by_domain(scan)).collect();
+        let mut found = Vec::new();
+        for (place, statistic) in statistics.iter().enumerate().filter(|(_, s)| s.only_column() == Some(column)) {
+            for (at, (scan, by_domain)) in scans.iter().zip(&by_domain).enumerate() {
+                let points = linearise::points(statistic, &self.columns, scan, |_| Some(by_domain));
+                let totals = linearise::read_off(statistic, &histogram, scan, &points);
+                found.push(((place, at), Found { points, totals }));
             }
         }
-        roles
-    }
-
-    /// The desks of a domain, if they are all known and different.
-    fn check_domain(&self, domain: &[u32]) -> Result<BTreeSet<u32>, NotEstimable> {
-        let n_desks = self.design.n_desks();
-        let mut desks = BTreeSet::new();
-        for &desk in domain {
-            if desk as usize >= n_desks || !desks.insert(desk) {
-                return Err(NotEstimable::BadDomain { desk, n_desks });
-            }
-        }
-        Ok(desks)
+        ColumnWork { column, by_domain, found }
     }
 }
 
-/// What is wrong with the answer sheets themselves.
-fn sheet_faults(n_items: usize, n_malformed: usize, n_bad_weights: usize) -> Vec<Fault> {
+/// The estimate of one statistic in one domain of a scan.
+fn judge(scan: &Scan, domain: usize, asked: &Statistic, found: &Found, level: f64) -> Result<Estimate, NotEstimable> {
+    let nothing = || NotEstimable::NoAnswers { statistic: asked.name.clone(), items: Vec::new() };
+    let member = scan.members.get(domain).ok_or_else(nothing)?;
+    let point = found.points.get(domain).ok_or_else(nothing)?.as_ref().map_err(Clone::clone)?;
+    let psus = scan.pairs.get(member.pairs.clone()).unwrap_or_default();
+    let totals = found.totals.get(member.pairs.clone()).unwrap_or_default();
+    let spread = Spread::of(&member.footing, psus, totals);
+    Ok(verdict::estimate(asked, point, &spread, &member.footing, level))
+}
+
+/// Rows of each PSU; `None` if a block names one that is not there.
+fn rows_per_psu(blocks: &[Block], rows: &[u64], n_psus: usize) -> Option<Vec<u64>> {
+    let mut of_psu = vec![0; n_psus];
+    for (block, rows) in blocks.iter().zip(rows) {
+        *of_psu.get_mut(block.psu as usize)? += rows;
+    }
+    Some(of_psu)
+}
+
+/// What is wrong with the rows themselves.
+fn row_faults(columns: &Columns) -> Vec<Fault> {
     let mut faults = Vec::new();
+    let (n_malformed, n_coded) = (columns.n_malformed(), columns.n_coded());
     if n_malformed > 0 {
-        let message = format!("{n_malformed} sheets do not have {n_items} codes; was the questionnaire changed?");
+        let message = format!("{n_malformed} sheets do not have {n_coded} codes; was the questionnaire changed?");
         faults.push(Fault::of_whole("unequal-sheets", message));
     }
+    let n_bad_weights = columns.n_bad_weights();
     if n_bad_weights > 0 {
         let message = format!("{n_bad_weights} answers have a weight that is not a positive number; mend or omit it");
         faults.push(Fault::of_whole("bad-weight", message));
@@ -186,21 +245,6 @@ fn sheet_faults(n_items: usize, n_malformed: usize, n_bad_weights: usize) -> Vec
     faults
 }
 
-fn check_level(level: f64) -> Result<(), NotEstimable> {
+pub(super) fn check_level(level: f64) -> Result<(), NotEstimable> {
     if level > 0.0 && level < 1.0 { Ok(()) } else { Err(NotEstimable::BadLevel(level)) }
-}
-
-/// Groups domains into as few scans as is easy: each goes into the first one where it overlaps with no other.
-fn apart(candidates: Vec<Candidate>) -> Vec<Vec<Candidate>> {
-    let mut scans: Vec<(BTreeSet<u32>, Vec<Candidate>)> = Vec::new();
-    for candidate in candidates {
-        match scans.iter_mut().find(|(taken, _)| taken.is_disjoint(&candidate.desks)) {
-            Some((taken, scan)) => {
-                taken.extend(&candidate.desks);
-                scan.push(candidate);
-            }
-            None => scans.push((candidate.desks.clone(), vec![candidate])),
-        }
-    }
-    scans.into_iter().map(|(_, scan)| scan).collect()
 }

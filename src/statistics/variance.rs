@@ -1,103 +1,156 @@
-//! From sums per desk to a variance and its degrees of freedom.
+//! From sums by PSU to a variance and its degrees of freedom.
 //!
-//! With `z` the sum of the linearised values `u` of a desk, `f = n/M` of the desks and `g = m/N` of the rows drawn:
+//! With `z` the sum of the linearised values `u` of a PSU, `f = n/M` of the PSUs and `g = m/N` of the rows drawn:
 //!
 //! ```text
-//! V = Σ_strata (1−f) n/(n−1) Σ_desks (z − z̄)²  +  Σ_strata f Σ_desks (1−g) m/(m−1) Σ_rows (u − z/m)²
+//! V = Σ_strata (1−f) n/(n−1) Σ_psus (z − z̄)²  +  Σ_strata f Σ_psus (1−g) m/(m−1) Σ_rows (u − z/m)²
 //! ```
 //!
-//! A desk that is in the sample for certain has only the second line, with f = 1.
-//! Source: Särndal, Swensson and Wretman (1992), 4.3; the `survey` package for R computes the same.
+//! A PSU that is in the sample for certain has only the second line, with f = 1.
+//! Source: Särndal, Swensson and Wretman (1992), 4.3; the `survey` package for R computes the same, and the ways to treat
+//! a lonely PSU are its own.
 
-use super::design::{Footing, Layer, LayerDesk, Units};
-use super::linearise::DeskTotals;
+use super::design::{Footing, LayerPsu, Lonely, Units};
+use super::linearise::Totals;
 
-/// Below this part of desks not surveyed, all count as surveyed; it only absorbs rounding of n/M.
-const ALL_SURVEYED: f64 = 1e-7;
+/// Below this part of PSUs not sampled, all count as sampled; it only absorbs rounding of n/M.
+const ALL_SAMPLED: f64 = 1e-7;
 
 /// The spread of one statistic in one domain.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Spread {
     /// V, in the square of the statistic's unit.
     pub(super) variance: f64,
+    /// What V would be for a simple random sample with replacement of as many rows.
+    pub(super) simple: f64,
+    /// Sum of the weights of the rows that answered.
+    pub(super) weight: f64,
     /// Units with answers minus layers with answers.
     pub(super) df: u64,
     /// Rows that answered at least one item of the statistic.
     pub(super) n: u64,
-    /// Desks with such rows.
-    pub(super) n_psu: u32,
-    /// Strata with such rows whose spread cannot be told.
+    /// PSUs with such rows.
+    pub(super) n_psu: u64,
+    /// Layers with such rows.
+    pub(super) n_strata: u32,
+    /// Strata with such rows of which one PSU was drawn.
     pub(super) lonely: Vec<String>,
-    /// Desks that would show how their rows vary, but have one row.
+    /// PSUs that would show how their rows vary, but have one row.
     pub(super) n_single: usize,
-    /// Whether some desks, or some transactions of the desks with answers, were not observed.
+    /// Whether some PSUs, or some rows of the PSUs with answers, were not observed.
     pub(super) is_sample: bool,
 }
 
+/// One PSU of a domain: its place in the design and its sums.
+type Member = (LayerPsu, Totals);
+
 impl Spread {
-    /// Adds up the layers of a domain; `totals` is by desk.
-    pub(super) fn of(footing: &Footing, totals: &[DeskTotals]) -> Self {
+    /// Adds up a domain: its PSUs with rows, and the totals of each. PSUs of the design that are not named have no rows in
+    /// the domain; their sums are 0.
+    pub(super) fn of(footing: &Footing, psus: &[u32], totals: &[Totals]) -> Self {
+        let place = |psu: &u32| footing.psus.get(*psu as usize).copied().flatten();
+        let mut members: Vec<Member> =
+            psus.iter().zip(totals).filter_map(|(psu, totals)| Some((place(psu)?, *totals))).collect();
+        members.sort_by_key(|(psu, _)| psu.layer);
         let mut spread = Self::default();
-        for layer in &footing.layers {
-            spread.add(layer, totals);
+        let mean = match footing.lonely {
+            Lonely::Adjust => mean_of_all(footing, &members),
+            Lonely::Fail | Lonely::Average | Lonely::Remove | Lonely::Certainty => 0.0,
+        };
+        for layer in members.chunk_by(|(a, _), (b, _)| a.layer == b.layer) {
+            spread.add(footing, layer, mean);
         }
+        let n_seen = spread.n_strata as usize - spread.lonely.len();
+        if footing.lonely == Lonely::Average && n_seen > 0 {
+            spread.variance *= f64::from(spread.n_strata) / n_seen as f64;
+        }
+        // Σ w e² is in units of the statistic over the sum of weights; see Kish (1965), 8.2, for the comparison.
+        let n = spread.n as f64;
+        spread.simple *= spread.weight / (n - 1.0);
         spread
     }
 
-    fn add(&mut self, layer: &Layer, totals: &[DeskTotals]) {
-        let of_desk = |desk: &LayerDesk| totals.get(desk.desk as usize).copied().unwrap_or_default();
-        let desks: Vec<(&LayerDesk, DeskTotals)> = layer.desks.iter().map(|desk| (desk, of_desk(desk))).collect();
-        let n: u64 = desks.iter().map(|(_, totals)| totals.n_answered).sum();
+    /// Whether the data can show the spread: no lonely PSU stands in the way, or a rule deals with it and other strata are
+    /// there to show something.
+    pub(super) fn is_told(&self, footing: &Footing) -> bool {
+        self.lonely.is_empty() || (footing.lonely != Lonely::Fail && (self.lonely.len() as u32) < self.n_strata)
+    }
+
+    /// The design effect: V over the variance of a simple random sample of as many rows, without replacement where the
+    /// weights add up to a population.
+    pub(super) fn design_effect(&self) -> Option<f64> {
+        let n = self.n as f64;
+        let correction = if self.weight > n { 1.0 - n / self.weight } else { 1.0 };
+        Some(self.variance / (self.simple * correction)).filter(|deff| deff.is_finite())
+    }
+
+    /// Adds the PSUs of one layer; `mean` is that of all sums of the domain.
+    fn add(&mut self, footing: &Footing, members: &[Member], mean: f64) {
+        let Some(layer) = members.first().and_then(|(psu, _)| footing.layers.get(psu.layer)) else { return };
+        let n: u64 = members.iter().map(|(_, totals)| totals.n_answered).sum();
         if n == 0 {
             return;
         }
-        let answering = || desks.iter().filter(|(_, totals)| totals.n_answered > 0);
-        let n_psu = answering().count();
+        let answering = || members.iter().filter(|(_, totals)| totals.n_answered > 0);
+        let n_psu = if footing.rows_are_psus { n } else { answering().count() as u64 };
         self.n += n;
-        self.n_psu += n_psu as u32;
+        self.n_psu += n_psu;
+        self.n_strata += 1;
+        self.simple += members.iter().map(|(_, totals)| totals.simple).sum::<f64>();
+        self.weight += members.iter().map(|(_, totals)| totals.weight).sum::<f64>();
         let fraction = match layer.units {
-            Units::Lonely => {
+            Units::Lonely { fraction } => {
                 self.lonely.push(layer.stratum.clone());
-                return;
+                if footing.lonely == Lonely::Adjust {
+                    self.variance +=
+                        members.iter().map(|(_, z)| (1.0 - fraction) * (z.sum - mean).powi(2)).sum::<f64>();
+                }
+                fraction
             }
             Units::Rows => {
                 self.df += n - 1;
                 1.0
             }
-            Units::Desks { n_surveyed, fraction } => {
-                self.df += n_psu as u64 - 1;
-                self.variance += between_desks(&desks, n_surveyed, fraction);
+            Units::Psus { n_sampled, fraction } => {
+                self.df += n_psu - 1;
+                self.variance += between_psus(members, n_sampled, fraction);
                 fraction
             }
         };
-        self.variance += fraction * between_rows(&desks);
-        self.is_sample |= 1.0 - fraction >= ALL_SURVEYED || answering().any(|(desk, _)| desk.fraction < 1.0);
+        self.variance += fraction * between_rows(members);
+        self.is_sample |= 1.0 - fraction >= ALL_SAMPLED || answering().any(|(psu, _)| psu.fraction < 1.0);
         if fraction > 0.0 {
-            self.n_single += answering().filter(|(desk, _)| desk.n_rows == 1).count();
+            self.n_single += answering().filter(|(psu, _)| psu.n_rows == 1 && psu.fraction < 1.0).count();
         }
     }
 }
 
-/// The first line: `(1−f) n/(n−1) Σ (z − z̄)²` over all surveyed desks of the stratum; those outside the domain have z = 0.
-fn between_desks(desks: &[(&LayerDesk, DeskTotals)], n_surveyed: usize, fraction: f64) -> f64 {
-    if 1.0 - fraction < ALL_SURVEYED {
+/// The mean sum of all PSUs of the sample, of which those outside the domain have 0.
+fn mean_of_all(footing: &Footing, members: &[Member]) -> f64 {
+    let n = footing.psus.iter().flatten().count().max(1);
+    members.iter().map(|(_, totals)| totals.sum).sum::<f64>() / n as f64
+}
+
+/// The first line: `(1−f) n/(n−1) Σ (z − z̄)²` over all sampled PSUs of the stratum; those outside the domain have z = 0.
+fn between_psus(members: &[Member], n_sampled: usize, fraction: f64) -> f64 {
+    if 1.0 - fraction < ALL_SAMPLED {
         return 0.0;
     }
-    let n = n_surveyed as f64;
-    let mean = desks.iter().map(|(_, totals)| totals.sum).sum::<f64>() / n;
-    let inside: f64 = desks.iter().map(|(_, totals)| (totals.sum - mean).powi(2)).sum();
-    let n_outside = n_surveyed.saturating_sub(desks.len()) as f64;
+    let n = n_sampled as f64;
+    let mean = members.iter().map(|(_, totals)| totals.sum).sum::<f64>() / n;
+    let inside: f64 = members.iter().map(|(_, totals)| (totals.sum - mean).powi(2)).sum();
+    let n_outside = n_sampled.saturating_sub(members.len()) as f64;
     (1.0 - fraction) * n / (n - 1.0) * (inside + n_outside * mean * mean)
 }
 
-/// The second line without f: `Σ (1−g) m/(m−1) Σ (u − z/m)²`. A desk with one row adds nothing.
-fn between_rows(desks: &[(&LayerDesk, DeskTotals)]) -> f64 {
-    let with_rows = desks.iter().filter(|(desk, _)| desk.n_rows > 1);
+/// The second line without f: `Σ (1−g) m/(m−1) Σ (u − z/m)²`. A PSU with one row adds nothing.
+fn between_rows(members: &[Member]) -> f64 {
+    let with_rows = members.iter().filter(|(psu, _)| psu.n_rows > 1 && psu.fraction < 1.0);
     with_rows
-        .map(|(desk, totals)| {
-            let m = desk.n_rows as f64;
+        .map(|(psu, totals)| {
+            let m = psu.n_rows as f64;
             let squares = (totals.squares - totals.sum * totals.sum / m).max(0.0);
-            (1.0 - desk.fraction) * m / (m - 1.0) * squares
+            (1.0 - psu.fraction) * m / (m - 1.0) * squares
         })
         .sum()
 }

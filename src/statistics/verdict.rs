@@ -1,10 +1,12 @@
 //! What may be said of an estimate: standard error, interval and cautions, or why there is none.
 
-use super::design::Footing;
+use super::design::{Footing, Lonely};
 use super::linearise::Point;
 use super::quantile::student_t;
+use super::statistic::Statistic;
 use super::variance::Spread;
 use crate::domain::estimate::{Caution, Estimate, Interval};
+use std::collections::BTreeSet;
 
 /// A standard error this far below the statistic's scale is zero but for rounding.
 const NEGLIGIBLE: f64 = 1e-12;
@@ -14,24 +16,11 @@ pub(super) const FEW_DF: f64 = 8.0;
 const FEW_ANSWERS: u64 = 30;
 
 /// Puts value and spread together.
-pub(super) fn estimate(point: &Point, spread: &Spread, footing: &Footing, level: f64) -> Estimate {
+pub(super) fn estimate(asked: &Statistic, point: &Point, spread: &Spread, footing: &Footing, level: f64) -> Estimate {
     let df = spread.df as f64;
-    let mut cautions = footing.cautions.clone();
-    cautions.extend(spread.lonely.iter().map(|stratum| Caution::LonelyPsu { stratum: stratum.clone() }));
-    if df < FEW_DF {
-        cautions.insert(Caution::FewDegreesOfFreedom);
-    }
-    if spread.n < FEW_ANSWERS {
-        cautions.insert(Caution::FewAnswers);
-    }
-    if spread.n_single > 0 {
-        cautions.insert(Caution::SingleAnswerDesks { n_desks: spread.n_single });
-    }
     let se = spread.variance.sqrt();
-    let seen = spread.lonely.is_empty() && se > NEGLIGIBLE * point.scale;
-    if !seen && spread.lonely.is_empty() && spread.df > 0 {
-        cautions.insert(if spread.is_sample { Caution::NoVariation } else { Caution::EveryTransactionAnswered });
-    }
+    let told = spread.is_told(footing);
+    let seen = told && se > NEGLIGIBLE * point.scale;
     let se = seen.then_some(se);
     Estimate {
         value: point.value,
@@ -40,10 +29,34 @@ pub(super) fn estimate(point: &Point, spread: &Spread, footing: &Footing, level:
         level,
         df,
         n: spread.n,
-        n_psu: spread.n_psu,
+        n_psu: u32::try_from(spread.n_psu).unwrap_or(u32::MAX),
+        n_strata: spread.n_strata,
+        deff: se.filter(|_| !asked.is_total()).and_then(|_| spread.design_effect()),
         method: footing.method,
-        cautions: cautions.into_iter().collect(),
+        cautions: cautions(spread, footing, told, seen).into_iter().collect(),
     }
+}
+
+fn cautions(spread: &Spread, footing: &Footing, told: bool, seen: bool) -> BTreeSet<Caution> {
+    let mut cautions = footing.cautions.clone();
+    let lonely = |stratum: &String| match footing.lonely {
+        Lonely::Fail => Caution::LonelyPsu { stratum: stratum.clone() },
+        rule => Caution::LonelyPsuTreated { stratum: stratum.clone(), rule: rule.code() },
+    };
+    cautions.extend(spread.lonely.iter().map(lonely));
+    if (spread.df as f64) < FEW_DF {
+        cautions.insert(Caution::FewDegreesOfFreedom);
+    }
+    if spread.n < FEW_ANSWERS {
+        cautions.insert(Caution::FewAnswers);
+    }
+    if spread.n_single > 0 {
+        cautions.insert(Caution::SingleAnswerDesks { n_desks: spread.n_single });
+    }
+    if !seen && told && spread.df > 0 {
+        cautions.insert(if spread.is_sample { Caution::NoVariation } else { Caution::EveryTransactionAnswered });
+    }
+    cautions
 }
 
 /// `value ± t se`; none without degrees of freedom.

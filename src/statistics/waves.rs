@@ -1,33 +1,40 @@
-//! Work on parts at the same time, merged in the order of the parts: floating-point sums then have the same bits at any
-//! number of threads.
+//! Independent tasks on all processors, with results in the order of the tasks. Each task adds its own sums in the order
+//! of the rows, so the bits do not depend on how many processors there are.
 
 use std::num::NonZero;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Applies `work` to every part and `merge`s the results in order. As many parts are in work at once as the machine has
-/// processors, so no more results than that are held; a panic of `work` is passed on.
-pub(super) fn fold<P, T>(parts: &[P], work: impl Fn(&P) -> T + Sync, mut merge: impl FnMut(T))
-where
-    P: Sync,
-    T: Send,
-{
-    let n_threads = thread::available_parallelism().map_or(1, NonZero::get);
-    for wave in parts.chunks(n_threads) {
-        if let [part] = wave {
-            merge(work(part));
-            continue;
-        }
-        thread::scope(|scope| {
-            let work = &work;
-            let running: Vec<_> = wave.iter().map(|part| scope.spawn(move || work(part))).collect();
-            for thread in running {
-                match thread.join() {
-                    Ok(result) => merge(result),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-        });
+/// Applies `work` to every task. A panic of `work` is passed on.
+pub(super) fn map<P: Sync, T: Send>(tasks: &[P], work: impl Fn(&P) -> T + Sync) -> Vec<T> {
+    let n_threads = thread::available_parallelism().map_or(1, NonZero::get).min(tasks.len());
+    if n_threads < 2 {
+        return tasks.iter().map(work).collect();
     }
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::with_capacity(tasks.len()));
+    let run = || {
+        while let (place, Some(task)) = take(&next, tasks) {
+            let result = work(task);
+            if let Ok(mut done) = done.lock() {
+                done.push((place, result));
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..n_threads {
+            scope.spawn(run);
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    done.sort_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+fn take<'a, P>(next: &AtomicUsize, tasks: &'a [P]) -> (usize, Option<&'a P>) {
+    let place = next.fetch_add(1, Ordering::Relaxed);
+    (place, tasks.get(place))
 }
 
 #[cfg(test)]
@@ -35,10 +42,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn results_are_merged_in_order() {
-        let parts: Vec<u32> = (0..23).collect();
-        let mut merged = Vec::new();
-        fold(&parts, |part| part * 2, |result| merged.push(result));
-        assert_eq!(merged, parts.iter().map(|part| part * 2).collect::<Vec<_>>());
+    fn results_come_in_order() {
+        let tasks: Vec<u32> = (0..230).collect();
+        assert_eq!(map(&tasks, |task| task * 2), tasks.iter().map(|task| task * 2).collect::<Vec<_>>());
+        assert_eq!(map(&[7], |task| task + 1), [8]);
+        assert!(map(&[], |task: &u32| *task).is_empty());
     }
 }

@@ -86,6 +86,8 @@ fn component(value: f64) -> Estimate {
         df: 14.0,
         n: 1336,
         n_psu: 15,
+        n_strata: 1,
+        deff: None,
         method: Method::TwoStage,
         cautions: vec![Caution::FewAnswers],
     }

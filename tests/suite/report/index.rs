@@ -17,6 +17,8 @@ fn component(value: f64, cautions: Vec<Caution>) -> Estimate {
         df: 14.0,
         n: 1336,
         n_psu: 15,
+        n_strata: 1,
+        deff: None,
         method: Method::TwoStage,
         cautions,
     }

@@ -3,7 +3,7 @@
 use super::survey::{Sheet, Survey, statistic};
 use proptest::prelude::*;
 use sipas::domain::estimate::Estimate;
-use sipas::statistics::{DesignDesk, Inference, NotEstimable, Ratio, Statistic, Term, Worth};
+use sipas::statistics::{DesignDesk, Domain, Inference, NotEstimable, Ratio, Statistic, Term, Worth};
 
 /// Relative difference that summing in another order may make.
 const ROUNDING: f64 = 1e-12;
@@ -40,19 +40,16 @@ fn own_weight() -> impl Strategy<Value = Option<f64>> + Clone {
 /// A share, a pooled mean, and a composite with unequal factors that meets item 2 twice.
 fn three_statistics() -> Vec<Statistic> {
     let worth = Worth::new(|code| (1..=5).contains(&code).then(|| f64::from(code - 1) / 4.0));
-    let ratio = |items: &[usize]| Ratio { items: items.iter().map(|item| (*item, worth.clone())).collect() };
+    let ratio = |items: &[usize]| Ratio::answers(items.iter().map(|item| (*item, worth.clone())));
     let term = |factor, items: &[usize]| Term { factor, ratio: ratio(items) };
     let terms = vec![term(1.5, &[0]), term(2.0, &[1, 2]), term(0.25, &[2]), term(3.0, &[21])];
-    vec![
-        statistic("top2_Q01"),
-        Statistic::ratio("pooled", ratio(&[3, 4, 5])),
-        Statistic { name: "composite".to_owned(), terms },
-    ]
+    vec![statistic("top2_Q01"), Statistic::ratio("pooled", ratio(&[3, 4, 5])), Statistic::sum("composite", terms)]
 }
 
 /// Everything, each stratum, and two desks across strata.
-fn domains() -> Vec<Vec<u32>> {
-    vec![(0..N_DESKS).collect(), vec![0, 1, 2], vec![3, 4, 5], vec![6], vec![2, 3]]
+fn domains() -> Vec<Domain> {
+    let some = [vec![0, 1, 2], vec![3, 4, 5], vec![6], vec![2, 3]];
+    std::iter::once(Domain::whole()).chain(some.map(Domain::of_psus)).collect()
 }
 
 fn outcome(survey: &Survey, inference: Inference) -> Outcome {

@@ -1,6 +1,6 @@
 //! The surveys of `tests/oracle/data` as samples, and the statistics that their reference numbers are about.
 
-use sipas::statistics::{Columns, DesignDesk, Inference, Ratio, Sample, Statistic, Term, Worth};
+use sipas::statistics::{Blocks, Columns, DesignDesk, Domain, Inference, Ratio, Sample, Statistic, Term, Worth};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -56,9 +56,10 @@ impl Survey {
 
     /// The sample.
     pub(super) fn sample(&self, inference: Inference) -> Sample {
-        let mut columns = Columns::new(N_ITEMS);
+        let mut columns = Columns::new(N_ITEMS, 0);
         self.sheets.iter().for_each(|sheet| columns.push(sheet.desk, sheet.weight, &sheet.codes));
-        Sample::new(self.desks.clone(), self.desks_per_stratum.clone(), columns, inference).unwrap()
+        let blocks = Blocks::of_psus(self.desks.len());
+        Sample::of_round(self.desks.clone(), &self.desks_per_stratum, blocks, columns, inference).unwrap()
     }
 
     /// The same survey, with no desk's transactions known.
@@ -69,13 +70,13 @@ impl Survey {
 
     /// The desks of a domain as the reference numbers name it: `all` or `district=D01`. None for domains that are not
     /// sets of desks.
-    pub(super) fn domain(&self, name: &str) -> Option<Vec<u32>> {
+    pub(super) fn domain(&self, name: &str) -> Option<Domain> {
         if name == "all" {
-            return Some((0..self.desks.len() as u32).collect());
+            return Some(Domain::whole());
         }
         let district = name.strip_prefix("district=").filter(|district| !district.contains('&'))?;
         let desks = (0_u32..).zip(&self.desks).filter(|(_, desk)| desk.stratum == district);
-        Some(desks.map(|(index, _)| index).collect())
+        Some(Domain::of_psus(desks.map(|(index, _)| index)))
     }
 }
 
@@ -110,12 +111,12 @@ fn mean() -> Worth {
 }
 
 fn pooled<'a>(items: impl IntoIterator<Item = &'a Item>, worth: &Worth) -> Ratio {
-    Ratio { items: items.into_iter().map(|item| (item.column, worth.clone())).collect() }
+    Ratio::answers(items.into_iter().map(|item| (item.column, worth.clone())))
 }
 
 fn sum(name: &str, items: &[&Item], factor: impl Fn(&Item) -> f64, worth: &Worth) -> Statistic {
     let term = |item: &&Item| Term { factor: factor(item), ratio: pooled([*item], worth) };
-    Statistic { name: name.to_owned(), terms: items.iter().map(term).collect() }
+    Statistic::sum(name, items.iter().map(term).collect())
 }
 
 /// All 65 statistics of the reference numbers, under their names there.

@@ -2,7 +2,7 @@
 
 use super::survey::{N_ITEMS, Sheet, Survey, statistic};
 use sipas::domain::estimate::{Caution, Estimate, Method};
-use sipas::statistics::{Columns, DesignDesk, Inference, NotEstimable, Sample, Statistic};
+use sipas::statistics::{Blocks, Columns, DesignDesk, Domain, Inference, NotEstimable, Sample, Statistic};
 use std::collections::BTreeMap;
 
 /// Desks of one stratum, each with its transactions and the answers to its first item.
@@ -54,7 +54,8 @@ fn the_only_desk_of_a_stratum_is_judged_by_its_rows() {
 #[test]
 fn one_desk_of_a_larger_sample_is_judged_within_itself() {
     let sample = survey(9, &[(Some(16), &[3, 4, 5, 4]), (Some(30), &[1, 2, 5])]).sample(Inference::TwoStage);
-    let estimate = sample.estimate(&[vec![0]], &[statistic("mean_Q01")], 0.95).remove(0).remove(0).unwrap();
+    let estimate =
+        sample.estimate(&[Domain::of_psus([0])], &[statistic("mean_Q01")], 0.95).remove(0).remove(0).unwrap();
     assert_eq!((estimate.method, estimate.df), (Method::RowsWithinDesk, 3.0));
     assert!((estimate.se.unwrap() - 0.125_f64.sqrt()).abs() < 1e-15);
 }
@@ -97,30 +98,30 @@ fn few_and_surplus_answers_are_flagged() {
 #[test]
 fn what_cannot_be_estimated_says_why() {
     let sample = survey(2, &[(Some(90), &[3, 4]), (Some(90), &[4, 4])]).sample(Inference::TwoStage);
-    let malformed = Statistic { name: "empty".to_owned(), terms: vec![] };
+    let malformed = Statistic::sum("empty", vec![]);
     let statistics = [statistic("mean_Q01"), statistic("top2_pooled_E2"), malformed];
-    let domains = [vec![0, 1], vec![0, 2], vec![1, 1], vec![]];
+    let domains = [vec![0, 1], vec![0, 2], vec![]].map(Domain::of_psus);
     let outcome = sample.estimate(&domains, &statistics, 0.95);
     assert!(outcome[0][0].is_ok());
     let Err(NotEstimable::NoAnswers { statistic, items }) = &outcome[0][1] else { panic!("{:?}", outcome[0][1]) };
     assert!(statistic == "top2_pooled_E2" && !items.contains(&0) && items.len() > 1);
     assert!(matches!(outcome[0][2], Err(NotEstimable::Malformed { .. })));
-    assert_eq!(outcome[1][0], Err(NotEstimable::BadDomain { desk: 2, n_desks: 2 }));
-    assert_eq!(outcome[2][2], Err(NotEstimable::BadDomain { desk: 1, n_desks: 2 }));
-    assert!(matches!(outcome[3][0], Err(NotEstimable::NoAnswers { .. })));
+    assert_eq!(outcome[1][0], Err(NotEstimable::BadDomain { psu: 2, n_psus: 2 }));
+    assert!(matches!(outcome[2][0], Err(NotEstimable::NoAnswers { .. })));
     assert_eq!(sample.estimate(&domains, &statistics, 95.0)[0][0], Err(NotEstimable::BadLevel(95.0)));
 }
 
 #[test]
 fn every_fault_of_a_sample_is_told_at_once() {
-    let mut columns = Columns::new(2);
+    let mut columns = Columns::new(2, 0);
     columns.push(0, None, &[1, 2, 3]);
     columns.push(0, Some(0.0), &[1, 2]);
     columns.push(0, Some(f64::NAN), &[1, 2]);
     columns.push(0, Some(2.0), &[1, 2]);
     columns.push(5, None, &[1, 2]);
     let desk = DesignDesk { code: "D".to_owned(), stratum: "A".to_owned(), transactions: None };
-    let fault = Sample::new(vec![desk], BTreeMap::new(), columns, Inference::TwoStage).unwrap_err();
+    let blocks = Blocks::of_psus(1);
+    let fault = Sample::of_round(vec![desk], &BTreeMap::new(), blocks, columns, Inference::TwoStage).unwrap_err();
     let codes: Vec<_> = fault.faults.iter().map(|fault| fault.code).collect();
     assert_eq!(codes, ["unequal-sheets", "bad-weight", "unknown-desk", "desks-of-stratum"]);
     assert!(fault.to_string().contains("2 answers have a weight"), "{fault}");
@@ -129,6 +130,6 @@ fn every_fault_of_a_sample_is_told_at_once() {
 #[test]
 fn no_rows_are_a_sample_without_estimates() {
     let outcome = survey(3, &[(Some(90), &[])]).sample(Inference::TwoStage);
-    let outcome = outcome.estimate(&[vec![0]], &[statistic("mean_Q01")], 0.95);
+    let outcome = outcome.estimate(&[Domain::of_psus([0])], &[statistic("mean_Q01")], 0.95);
     assert!(matches!(outcome[0][0], Err(NotEstimable::NoAnswers { .. })));
 }

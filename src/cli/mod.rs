@@ -7,6 +7,7 @@ mod areas;
 mod assessments;
 mod check;
 mod demo;
+mod estimate;
 mod failure;
 mod index;
 mod reconcile;
@@ -37,6 +38,7 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
   sipas assessments import FILE.csv
   sipas results --round R          percent satisfied and mean, item by item
   sipas index --round R            the index table with its intervals
+  sipas estimate FILE              figures with intervals from any survey file, CSV or Parquet
   sipas reconcile FILE.csv         do published parts and totals add up?
   sipas check                      are the questionnaires, texts and schemes sound?
 
@@ -101,6 +103,8 @@ enum Command {
     Results(results::Arguments),
     /// The index table, or one unit's domain table
     Index(index::Arguments),
+    /// Estimate from any survey file: means, shares, totals, composites, with intervals
+    Estimate(Box<estimate::Arguments>),
     /// Check published parts, totals and ranks
     Reconcile(reconcile::Arguments),
 }
@@ -118,6 +122,7 @@ pub fn run() -> ExitCode {
         Command::Demo(arguments) => demo::run(place, &arguments),
         Command::Serve(arguments) => serve::run(place, &arguments),
         Command::Check => check::run(place),
+        Command::Estimate(arguments) => estimate::run(&arguments),
         Command::Areas(command) => areas::run(place, &command),
         Command::Round(command) => round::run(place, &command),
         Command::Responses(command) => responses::run(place, &command),

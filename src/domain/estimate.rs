@@ -1,5 +1,6 @@
 //! A figure with its uncertainty. No figure of a survey travels without one.
 
+use super::word::words;
 use std::fmt;
 
 /// A confidence interval; `low <= high`.
@@ -22,7 +23,7 @@ impl Interval {
 /// How an estimate's spread was found; printed beside the figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Method {
-    /// Stratified two-stage sample, Taylor linearisation, finite-population correction at both stages, t interval.
+    /// Stratified two-stage sample, Taylor linearisation, finite-population correction at both stages.
     TwoStage,
     /// Stratified clusters taken as drawn with replacement: the transactions per desk are unknown, so there is no
     /// correction at either stage. Conservative.
@@ -51,15 +52,57 @@ impl Method {
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
-            Self::TwoStage => "two-stage-linearised-t",
-            Self::WithReplacement => "with-replacement-linearised-t",
+            Self::TwoStage => "two-stage-linearised",
+            Self::WithReplacement => "with-replacement-linearised",
             Self::FirstStage => "first-stage-linearised",
             Self::RowsDrawn => "rows-linearised",
             Self::RowsWithReplacement => "rows-with-replacement-linearised",
             Self::Replicates => "replicate-weights",
-            Self::RowsWithinDesk => "rows-within-desk-linearised-t",
-            Self::ModelAssumed => "model-assumed-linearised-t",
-            Self::Combined => "independent-surveys-welch-t",
+            Self::RowsWithinDesk => "rows-within-desk-linearised",
+            Self::ModelAssumed => "model-assumed-linearised",
+            Self::Combined => "independent-surveys-welch",
+        }
+    }
+}
+
+words! {
+    /// The ways to an interval for a share.
+    ShareInterval {
+        /// Korn and Graubard's, on the safe side; the default.
+        KornGraubard = "korn-graubard",
+        /// Wilson's, with the effective sample size.
+        Wilson = "wilson",
+        /// Symmetric on the logit scale.
+        Logit = "logit",
+        /// Share ± t standard errors, cut at 0 and 1. Too short near the ends.
+        Wald = "wald",
+        /// By the likelihood ratio, with the effective sample size.
+        Likelihood = "likelihood",
+    }
+}
+
+/// How the ends of an interval were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ends {
+    /// Value ± t standard errors.
+    StudentT,
+    /// The same on the logit scale, because the plain one would leave the range of possible values.
+    BoundedT,
+    /// As an interval of a share.
+    Share(ShareInterval),
+    /// By turning the interval of the distribution function around (Woodruff 1952), for quantiles.
+    Woodruff,
+}
+
+impl Ends {
+    /// A stable word for programs.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::StudentT => "t",
+            Self::BoundedT => "bounded-t",
+            Self::Share(kind) => kind.code(),
+            Self::Woodruff => "woodruff",
         }
     }
 }
@@ -177,6 +220,16 @@ pub struct Estimate {
     pub deff: Option<f64>,
     /// How the spread was found.
     pub method: Method,
+    /// How the interval was found.
+    pub ends: Ends,
     /// What to know before trusting it.
     pub cautions: Vec<Caution>,
+}
+
+impl Estimate {
+    /// A stable text for programs: how spread and interval were found.
+    #[must_use]
+    pub fn method_code(&self) -> String {
+        format!("{}-{}", self.method.code(), self.ends.code())
+    }
 }

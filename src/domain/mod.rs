@@ -21,4 +21,4 @@ pub mod reconcile;
 pub mod results;
 pub mod round;
 pub mod scheme;
-mod word;
+pub(crate) mod word;

@@ -162,8 +162,8 @@ fn notes(table: &IndexTable) -> Vec<String> {
         heading.decimals
     ));
     let estimates = || table.units.iter().filter_map(|unit| unit.index.survey.as_ref());
-    let methods: BTreeSet<_> = estimates().map(|estimate| estimate.method).collect();
-    notes.extend(methods.into_iter().map(|m| format!("Phương pháp: {} ({}).", words::method(m), m.code())));
+    let methods: BTreeSet<_> = estimates().map(|estimate| (words::method(estimate), estimate.method_code())).collect();
+    notes.extend(methods.into_iter().map(|(words, code)| format!("Phương pháp: {words} ({code}).")));
     for unit in &table.units {
         let cautions = unit.index.survey.iter().flat_map(|estimate| &estimate.cautions);
         let worded: Vec<String> = cautions.map(words::caution).collect();

@@ -29,7 +29,7 @@ pub fn text(results: &Results) -> String {
     let (rule, roll_up) = (results.rule.code(), results.roll_up.code());
     out.push_str(&format!("Cách tính chỉ số: {rule}; gộp nội dung: {roll_up}.\n"));
     let estimates = || results.rows.iter().flat_map(all_estimates);
-    let methods: BTreeSet<&str> = estimates().map(|estimate| words::method(estimate.method)).collect();
+    let methods: BTreeSet<String> = estimates().map(words::method).collect();
     let cautions: BTreeSet<String> = estimates().flat_map(|e| e.cautions.iter().map(words::caution)).collect();
     methods.iter().for_each(|method| out.push_str(&format!("Phương pháp: {method}.\n")));
     cautions.iter().for_each(|caution| out.push_str(&format!("Lưu ý: {caution}.\n")));

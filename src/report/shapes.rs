@@ -14,7 +14,7 @@ pub(super) struct EstimateShape {
     df: f64,
     n: u64,
     n_psu: u32,
-    method: &'static str,
+    method: String,
     cautions: Vec<CautionShape>,
 }
 
@@ -53,7 +53,7 @@ impl From<&Estimate> for EstimateShape {
             df: estimate.df,
             n: estimate.n,
             n_psu: estimate.n_psu,
-            method: estimate.method.code(),
+            method: estimate.method_code(),
             cautions: estimate.cautions.iter().map(CautionShape::from).collect(),
         }
     }

@@ -1,6 +1,6 @@
 //! The words for what the domain says in types, Vietnamese and English.
 
-use crate::domain::estimate::{Caution, Method};
+use crate::domain::estimate::{Caution, Ends, Estimate, Method, ShareInterval};
 use crate::domain::index::table::Warning;
 use crate::domain::index::{Gap, IndexFault, OpenLeaf};
 use crate::domain::questionnaire::Status;
@@ -39,21 +39,32 @@ pub fn mode(mode: Mode) -> &'static str {
     }
 }
 
-/// How the spread was found, in Vietnamese.
+/// How spread and interval were found, in Vietnamese.
 #[must_use]
-pub fn method(method: Method) -> &'static str {
+pub fn method(estimate: &Estimate) -> String {
+    let ends = match estimate.ends {
+        Ends::StudentT => "khoảng t".to_owned(),
+        Ends::BoundedT => "khoảng t trên thang logit".to_owned(),
+        Ends::Share(ShareInterval::KornGraubard) => "khoảng Korn–Graubard".to_owned(),
+        Ends::Share(kind) => format!("khoảng {kind}"),
+        Ends::Woodruff => "khoảng Woodruff".to_owned(),
+    };
+    format!("{}, {ends}", spread(estimate.method))
+}
+
+fn spread(method: Method) -> &'static str {
     match method {
-        Method::TwoStage => "mẫu phân tầng hai giai đoạn, tuyến tính hóa Taylor, khoảng t",
-        Method::WithReplacement => "mẫu cụm phân tầng, coi như chọn có hoàn lại, tuyến tính hóa Taylor, khoảng t",
+        Method::TwoStage => "mẫu phân tầng hai giai đoạn, tuyến tính hóa Taylor",
+        Method::WithReplacement => "mẫu cụm phân tầng, coi như chọn có hoàn lại, tuyến tính hóa Taylor",
         Method::FirstStage => {
             "mẫu cụm phân tầng, chỉ hiệu chỉnh tổng thể hữu hạn ở giai đoạn một, tuyến tính hóa Taylor"
         }
         Method::RowsDrawn => "mẫu phiếu phân tầng, có hiệu chỉnh tổng thể hữu hạn, tuyến tính hóa Taylor",
         Method::RowsWithReplacement => "mẫu phiếu phân tầng, coi như chọn có hoàn lại, tuyến tính hóa Taylor",
         Method::Replicates => "quyền số lặp",
-        Method::RowsWithinDesk => "phiếu trong từng Bộ phận Một cửa hoặc đơn vị, tuyến tính hóa Taylor, khoảng t",
+        Method::RowsWithinDesk => "phiếu trong từng Bộ phận Một cửa hoặc đơn vị, tuyến tính hóa Taylor",
         Method::ModelAssumed => "theo giả định mô hình, không phải sai số chọn mẫu",
-        Method::Combined => "cộng các cuộc điều tra độc lập, bậc tự do theo Welch–Satterthwaite, khoảng t",
+        Method::Combined => "cộng các cuộc điều tra độc lập, bậc tự do theo Welch–Satterthwaite",
     }
 }
 

@@ -1,7 +1,7 @@
 //! The sum of estimates from surveys that were drawn independently of each other.
 
 use super::verdict::{FEW_DF, t_interval};
-use crate::domain::estimate::{Caution, Estimate, Method};
+use crate::domain::estimate::{Caution, Ends, Estimate, Method};
 use std::collections::BTreeSet;
 
 /// Adds estimates of independent surveys: values and variances add, the degrees of freedom are those of Welch and
@@ -39,6 +39,7 @@ pub fn sum_of_independent(parts: &[Estimate], level: f64) -> Estimate {
         n_strata: parts.iter().map(|part| part.n_strata).sum(),
         deff: None,
         method: Method::Combined,
+        ends: Ends::StudentT,
         cautions: cautions.into_iter().collect(),
     }
 }
@@ -61,6 +62,7 @@ mod tests {
             n_strata: 1,
             deff: None,
             method: Method::TwoStage,
+            ends: Ends::StudentT,
             cautions,
         }
     }

@@ -90,7 +90,7 @@ impl Point {
         let coded = || {
             ratio.readings().filter_map(|reading| match reading {
                 Reading::Coded { column, worth } => Some((columns.binary_search(column).ok()?, worth)),
-                Reading::Real { .. } | Reading::AtMost { .. } => None,
+                Reading::Real { .. } | Reading::Between { .. } => None,
             })
         };
         let (mut numerator, mut denominator, mut largest, mut absolute) = (0.0, 0.0, 0.0_f64, 0.0);

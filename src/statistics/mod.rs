@@ -18,8 +18,11 @@
 
 mod combine;
 mod design;
+mod file;
 mod histogram;
+mod interval;
 mod linearise;
+mod percentile;
 mod quantile;
 mod rows;
 mod sample;
@@ -31,8 +34,11 @@ mod waves;
 
 pub use combine::sum_of_independent;
 pub use design::{DesignDesk, Inference, Lonely, SurveyDesign, SurveyPsu, SurveyStratum};
+pub use file::{Roles, SurveyFile, Value, Variable};
+pub use interval::{Share, bounded_interval, effective_n, share_interval};
 pub use quantile::{all_pairs_critical, student_t};
 pub use rows::{Block, Blocks, Columns, Rows};
 pub use sample::{Sample, SampleFault};
 pub use scan::Domain;
 pub use statistic::{NotEstimable, Range, Ratio, Reading, Statistic, Term, Worth};
+pub use verdict::Confidence;

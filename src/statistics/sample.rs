@@ -5,11 +5,11 @@ use super::histogram::{self, BlockHistogram, DomainHistogram};
 use super::linearise::{self, Lookup, Point, Totals};
 use super::rows::{Block, Blocks, Columns};
 use super::scan::{self, BlockIndex, Domain, Scan};
-use super::statistic::{NotEstimable, Statistic};
+use super::statistic::{NotEstimable, Range, Statistic};
 use super::variance::Spread;
-use super::verdict;
+use super::verdict::{self, Confidence};
 use super::waves;
-use crate::domain::estimate::Estimate;
+use crate::domain::estimate::{Caution, Estimate};
 use crate::domain::fault::Fault;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -128,11 +128,19 @@ impl Sample {
     ///
     /// The whole design stays in view for each domain: PSUs without rows of the domain count as drawn. Domains may
     /// overlap; those that do not are found in one scan of the rows together, so all units of one level cost as much as a
-    /// single one. `level` is the confidence level of the intervals.
+    /// single one. A plain number for `confidence` is the level of the intervals.
     #[must_use]
-    pub fn estimate(&self, domains: &[Domain], statistics: &[Statistic], level: f64) -> Vec<Row> {
-        let checks: Vec<Result<(), NotEstimable>> =
-            statistics.iter().map(|statistic| check_level(level).and(statistic.check(&self.columns))).collect();
+    pub fn estimate(
+        &self,
+        domains: &[Domain],
+        statistics: &[Statistic],
+        confidence: impl Into<Confidence>,
+    ) -> Vec<Row> {
+        let confidence = confidence.into();
+        let checks: Vec<Result<(), NotEstimable>> = statistics
+            .iter()
+            .map(|statistic| check_level(confidence.level).and(statistic.check(&self.columns)))
+            .collect();
         let mut rows: Vec<Row> = domains
             .iter()
             .map(|domain| match domain.check(self.design.n_psus()) {
@@ -151,13 +159,16 @@ impl Sample {
                 let mut found = asked.iter().zip(&found);
                 let judge = |check: &Result<(), NotEstimable>| {
                     check.clone()?;
-                    let (statistic, found) = found.next().ok_or(NotEstimable::BadLevel(level))?;
-                    judge(scan, domain, statistic, found, level)
+                    let (statistic, found) = found.next().ok_or(NotEstimable::BadLevel(confidence.level))?;
+                    judge(scan, domain, statistic, found, confidence)
                 };
                 if let Some(row) = rows.get_mut(member.place) {
                     *row = checks.iter().map(judge).collect();
                 }
             }
+        }
+        for (place, statistic) in statistics.iter().enumerate() {
+            borrow_design_effect(&mut rows, place, statistic, confidence);
         }
         rows
     }
@@ -209,15 +220,35 @@ impl Sample {
     }
 }
 
+/// Gives shares whose spread was not seen an interval by the design effect of the largest domain they were asked in.
+fn borrow_design_effect(rows: &mut [Row], place: usize, statistic: &Statistic, confidence: Confidence) {
+    if statistic.range != Range::Share {
+        return;
+    }
+    let found = || rows.iter().filter_map(|row| row.get(place)?.as_ref().ok());
+    let above = found().max_by_key(|estimate| estimate.n).and_then(|estimate| estimate.deff);
+    for estimate in rows.iter_mut().filter_map(|row| row.get_mut(place)?.as_mut().ok()) {
+        if estimate.cautions.contains(&Caution::NoVariation) {
+            verdict::give_interval(estimate, statistic.range, confidence, above);
+        }
+    }
+}
+
 /// The estimate of one statistic in one domain of a scan.
-fn judge(scan: &Scan, domain: usize, asked: &Statistic, found: &Found, level: f64) -> Result<Estimate, NotEstimable> {
+fn judge(
+    scan: &Scan,
+    domain: usize,
+    asked: &Statistic,
+    found: &Found,
+    confidence: Confidence,
+) -> Result<Estimate, NotEstimable> {
     let nothing = || NotEstimable::NoAnswers { statistic: asked.name.clone(), items: Vec::new() };
     let member = scan.members.get(domain).ok_or_else(nothing)?;
     let point = found.points.get(domain).ok_or_else(nothing)?.as_ref().map_err(Clone::clone)?;
     let psus = scan.pairs.get(member.pairs.clone()).unwrap_or_default();
     let totals = found.totals.get(member.pairs.clone()).unwrap_or_default();
     let spread = Spread::of(&member.footing, psus, totals);
-    Ok(verdict::estimate(asked, point, &spread, &member.footing, level))
+    Ok(verdict::estimate(asked, point, &spread, &member.footing, confidence))
 }
 
 /// Rows of each PSU; `None` if a block names one that is not there.

@@ -55,12 +55,14 @@ pub enum Reading {
         /// The column of quantities, counted from 0.
         column: usize,
     },
-    /// 1 where the quantity is at most `bound`, 0 where it is more.
-    AtMost {
+    /// 1 where the quantity is at least `low` and at most `high`, 0 elsewhere.
+    Between {
         /// The column of quantities, counted from 0.
         column: usize,
-        /// The bound.
-        bound: f64,
+        /// The least that counts.
+        low: f64,
+        /// The most that counts.
+        high: f64,
     },
 }
 
@@ -68,7 +70,7 @@ impl Reading {
     /// Its column, among those of its kind.
     pub(super) fn column(&self) -> usize {
         match self {
-            Self::Coded { column, .. } | Self::Real { column } | Self::AtMost { column, .. } => *column,
+            Self::Coded { column, .. } | Self::Real { column } | Self::Between { column, .. } => *column,
         }
     }
 
@@ -79,10 +81,9 @@ impl Reading {
                 rows.codes(*column).get(row).and_then(|code| worth.of(*code)).unwrap_or(f64::NAN)
             }
             Self::Real { column } => rows.quantities(*column).get(row).copied().unwrap_or(f64::NAN),
-            Self::AtMost { column, bound } => match rows.quantities(*column).get(row) {
-                Some(value) if value.is_nan() => f64::NAN,
-                Some(value) => f64::from(u8::from(value <= bound)),
-                None => f64::NAN,
+            Self::Between { column, low, high } => match rows.quantities(*column).get(row) {
+                Some(value) if !value.is_nan() => f64::from(u8::from((low..=high).contains(&value))),
+                _ => f64::NAN,
             },
         }
     }
@@ -90,7 +91,7 @@ impl Reading {
     fn faults(&self, place: usize, columns: &Columns) -> Option<String> {
         let (kind, column, n) = match self {
             Self::Coded { column, .. } => ("coded", *column, columns.n_coded()),
-            Self::Real { column } | Self::AtMost { column, .. } => ("real", *column, columns.n_real()),
+            Self::Real { column } | Self::Between { column, .. } => ("real", *column, columns.n_real()),
         };
         if column >= n {
             return Some(format!("term {place} reads {kind} column {column}, but rows have {n}"));
@@ -213,7 +214,7 @@ impl Statistic {
     pub(super) fn columns(&self) -> BTreeSet<usize> {
         let coded = |reading: &Reading| match reading {
             Reading::Coded { column, .. } => Some(*column),
-            Reading::Real { .. } | Reading::AtMost { .. } => None,
+            Reading::Real { .. } | Reading::Between { .. } => None,
         };
         self.readings().filter_map(coded).collect()
     }

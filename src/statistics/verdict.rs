@@ -1,11 +1,12 @@
 //! What may be said of an estimate: standard error, interval and cautions, or why there is none.
 
 use super::design::{Footing, Lonely};
+use super::interval::{Share, bounded_interval, share_interval};
 use super::linearise::Point;
 use super::quantile::student_t;
-use super::statistic::Statistic;
+use super::statistic::{Range, Statistic};
 use super::variance::Spread;
-use crate::domain::estimate::{Caution, Estimate, Interval};
+use crate::domain::estimate::{Caution, Ends, Estimate, Interval, ShareInterval};
 use std::collections::BTreeSet;
 
 /// A standard error this far below the statistic's scale is zero but for rounding.
@@ -15,26 +16,73 @@ pub(super) const FEW_DF: f64 = 8.0;
 /// Fewer answers are flagged.
 const FEW_ANSWERS: u64 = 30;
 
+/// How sure an interval shall be, and of which kind that of a share.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Confidence {
+    /// The confidence level, for example 0.95.
+    pub level: f64,
+    /// The interval of shares.
+    pub shares: ShareInterval,
+}
+
+impl From<f64> for Confidence {
+    /// Korn and Graubard's interval for shares, at a level.
+    fn from(level: f64) -> Self {
+        Self { level, shares: ShareInterval::KornGraubard }
+    }
+}
+
 /// Puts value and spread together.
-pub(super) fn estimate(asked: &Statistic, point: &Point, spread: &Spread, footing: &Footing, level: f64) -> Estimate {
-    let df = spread.df as f64;
+pub(super) fn estimate(
+    asked: &Statistic,
+    point: &Point,
+    spread: &Spread,
+    footing: &Footing,
+    confidence: Confidence,
+) -> Estimate {
     let se = spread.variance.sqrt();
     let told = spread.is_told(footing);
     let seen = told && se > NEGLIGIBLE * point.scale;
-    let se = seen.then_some(se);
-    Estimate {
-        value: point.value,
-        se,
-        interval: se.and_then(|se| t_interval(point.value, se, df, level)),
-        level,
-        df,
+    let mut estimate = Estimate {
+        // A share of all answers alike may miss 1 by rounding.
+        value: if asked.range == Range::Share { point.value.clamp(0.0, 1.0) } else { point.value },
+        se: seen.then_some(se),
+        interval: None,
+        level: confidence.level,
+        df: spread.df as f64,
         n: spread.n,
         n_psu: u32::try_from(spread.n_psu).unwrap_or(u32::MAX),
         n_strata: spread.n_strata,
-        deff: se.filter(|_| !asked.is_total()).and_then(|_| spread.design_effect()),
+        deff: seen.then(|| spread.design_effect()).flatten().filter(|_| !asked.is_total()),
         method: footing.method,
+        ends: Ends::StudentT,
         cautions: cautions(spread, footing, told, seen).into_iter().collect(),
-    }
+    };
+    give_interval(&mut estimate, asked.range, confidence, None);
+    estimate
+}
+
+/// Gives an estimate the interval that fits what it is. `deff_above` is the design effect of the same statistic around the
+/// domain, for a share whose spread was not seen.
+pub(super) fn give_interval(estimate: &mut Estimate, range: Range, confidence: Confidence, deff_above: Option<f64>) {
+    let Estimate { value, se, df, n, .. } = *estimate;
+    let level = confidence.level;
+    let is_unseen = estimate.cautions.contains(&Caution::NoVariation);
+    (estimate.interval, estimate.ends) = match (range, se) {
+        (Range::Share, None) if !is_unseen => (None, Ends::Share(confidence.shares)),
+        (Range::Share, se) => {
+            let share = Share { p: value, variance: se.map_or(0.0, |se| se * se), n, df, deff_above };
+            let kind = if se.is_some() { confidence.shares } else { ShareInterval::KornGraubard };
+            (share_interval(kind, &share, level), Ends::Share(kind))
+        }
+        (Range::Within { low, high }, Some(se)) => match bounded_interval(value, se, df, level, (low, high)) {
+            Some((interval, true)) => (Some(interval), Ends::BoundedT),
+            Some((interval, false)) => (Some(interval), Ends::StudentT),
+            None => (None, Ends::StudentT),
+        },
+        (Range::Unbounded, Some(se)) => (t_interval(value, se, df, level), Ends::StudentT),
+        (_, None) => (None, Ends::StudentT),
+    };
 }
 
 fn cautions(spread: &Spread, footing: &Footing, told: bool, seen: bool) -> BTreeSet<Caution> {

@@ -89,6 +89,7 @@ fn component(value: f64) -> Estimate {
         n_strata: 1,
         deff: None,
         method: Method::TwoStage,
+        ends: Ends::StudentT,
         cautions: vec![Caution::FewAnswers],
     }
 }

@@ -124,7 +124,7 @@ fn quality(estimate: Option<&Estimate>) -> [String; 6] {
         estimate.df.to_string(),
         estimate.n.to_string(),
         estimate.n_psu.to_string(),
-        estimate.method.code().to_owned(),
+        estimate.method_code(),
         cautions.join(" "),
     ]
 }

@@ -1,6 +1,6 @@
 use crate::service::{area_code, criterion_code, points, scheme, tree, year};
 use sipas::domain::assessment::{Assessment, Entry, Score};
-use sipas::domain::estimate::{Caution, Estimate, Interval, Method};
+use sipas::domain::estimate::{Caution, Ends, Estimate, Interval, Method};
 use sipas::domain::ids::{Digest, QuestionnaireRef, RoundCode};
 use sipas::domain::index::table::{Heading, IndexTable, Provenance, Source, UnitName, Warning};
 use sipas::domain::index::{LeafPoints, SurveyPart, UnitIndex};
@@ -20,6 +20,7 @@ fn component(value: f64, cautions: Vec<Caution>) -> Estimate {
         n_strata: 1,
         deff: None,
         method: Method::TwoStage,
+        ends: Ends::StudentT,
         cautions,
     }
 }

@@ -1,0 +1,175 @@
+//! `sipas estimate`: the statistician's calculator on any survey file.
+
+mod asked;
+
+use super::failure::Failure;
+use crate::domain::estimate::ShareInterval;
+use crate::domain::fault::Fault;
+use crate::report::estimates::{self, Line};
+use crate::service::calculator::{self, Answer, Question};
+use crate::statistics::{Confidence, Lonely, Roles};
+use asked::Asked;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::path::PathBuf;
+
+/// What to estimate, from what.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The survey: a .csv or .parquet file
+    file: PathBuf,
+    #[command(flatten)]
+    design: Design,
+    #[command(flatten)]
+    asked: Asked,
+    /// Break every figure down by a column, or by the crossing of several
+    #[arg(long, value_name = "COL[,COL]", value_parser = columns)]
+    by: Vec<Columns>,
+    /// The interval of shares
+    #[arg(long, value_name = "KIND", default_value = "korn-graubard", value_parser = share_interval)]
+    ci: ShareInterval,
+    /// The confidence level
+    #[arg(long, default_value_t = 0.95, value_parser = level)]
+    level: f64,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// How the rows were drawn.
+#[derive(clap::Args)]
+struct Design {
+    /// The stratum, or columns whose crossing it is
+    #[arg(long, value_name = "COL[,COL]", value_parser = columns)]
+    strata: Option<Columns>,
+    /// The primary sampling unit; without it each row is one
+    #[arg(long, value_name = "COL")]
+    psu: Option<String>,
+    /// Refuse a PSU code that stands in two strata, instead of taking it for two PSUs
+    #[arg(long, requires = "psu")]
+    psu_unique: bool,
+    /// The weight; 1 without it
+    #[arg(long, value_name = "COL")]
+    weight: Option<String>,
+    /// PSUs in the population of the row's stratum
+    #[arg(long, value_name = "COL")]
+    fpc1: Option<String>,
+    /// Units in the population of the row's PSU
+    #[arg(long, value_name = "COL", requires = "psu")]
+    fpc2: Option<String>,
+    /// Strata of which one PSU was drawn: fail, collapse=A:B (again for more), adjust, average, remove, certainty
+    #[arg(long, value_name = "RULE", value_parser = lonely)]
+    lonely: Vec<LonelyRule>,
+}
+
+/// Columns behind one option.
+#[derive(Clone)]
+struct Columns(Vec<String>);
+
+/// What `--lonely` says.
+#[derive(Clone)]
+enum LonelyRule {
+    Treat(Lonely),
+    Collapse(String, String),
+}
+
+/// The form of printed estimates.
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum Format {
+    /// Aligned columns, for people
+    #[default]
+    Table,
+    /// A row a figure, with all digits
+    Csv,
+    /// An array of objects, with all digits
+    Json,
+}
+
+/// Reads, estimates, prints.
+pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let wishes = arguments.asked.wishes().map_err(|faults| refused("the question cannot be answered", faults))?;
+    let confidence = Confidence { level: arguments.level, shares: arguments.ci };
+    let by = arguments.by.iter().map(|columns| columns.0.clone()).collect();
+    let question = Question { roles: arguments.design.roles(), wishes, by, confidence };
+    let bar = progress_bar();
+    let answers = calculator::estimate(&arguments.file, &question, &mut |done, whole| {
+        if let Some(whole) = whole {
+            bar.set_length(whole);
+        }
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    let answers =
+        answers.map_err(|faults| refused(&format!("{} gives no estimates", arguments.file.display()), faults))?;
+    let lines: Vec<Line> = answers.iter().map(|answer| line(answer, arguments.level)).collect();
+    match arguments.format {
+        Format::Table => print!("{}", estimates::text(&lines)),
+        Format::Csv => print!("{}", estimates::csv(&lines)),
+        Format::Json => println!("{}", estimates::json(&lines).map_err(|error| error.to_string())?),
+    }
+    Ok(())
+}
+
+fn refused(title: &str, faults: Vec<Fault>) -> Failure {
+    Failure::faults(title, faults)
+}
+
+fn line(answer: &Answer, level: f64) -> Line<'_> {
+    let outcome = answer.outcome.as_ref().map_err(ToString::to_string);
+    Line { statistic: &answer.statistic, domain: &answer.domain, level, outcome }
+}
+
+/// A bar on a terminal, nothing elsewhere.
+fn progress_bar() -> ProgressBar {
+    let bar = ProgressBar::no_length();
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} rows, {per_sec}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+impl Design {
+    fn roles(&self) -> Roles {
+        let mut roles = Roles {
+            strata: self.strata.as_ref().map(|columns| columns.0.clone()).unwrap_or_default(),
+            psu: self.psu.clone(),
+            psu_is_unique: self.psu_unique,
+            weight: self.weight.clone(),
+            fpc1: self.fpc1.clone(),
+            fpc2: self.fpc2.clone(),
+            ..Roles::default()
+        };
+        for rule in &self.lonely {
+            match rule {
+                LonelyRule::Treat(lonely) => roles.lonely = *lonely,
+                LonelyRule::Collapse(a, b) => roles.collapse.push((a.clone(), b.clone())),
+            }
+        }
+        roles
+    }
+}
+
+fn columns(text: &str) -> Result<Columns, String> {
+    let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
+    if names.iter().any(String::is_empty) {
+        return Err("a column has no name; separate columns by one comma".to_owned());
+    }
+    Ok(Columns(names))
+}
+
+fn share_interval(text: &str) -> Result<ShareInterval, String> {
+    ShareInterval::parse(text).ok_or_else(|| format!("it is one of {}", ShareInterval::listed()))
+}
+
+fn level(text: &str) -> Result<f64, String> {
+    let level = text.parse::<f64>().ok().filter(|level| 0.0 < *level && *level < 1.0);
+    level.ok_or_else(|| "give a number between 0 and 1, for example 0.95".to_owned())
+}
+
+fn lonely(text: &str) -> Result<LonelyRule, String> {
+    if let Some((a, b)) = text.strip_prefix("collapse=").and_then(|pair| pair.split_once(':')) {
+        return Ok(LonelyRule::Collapse(a.to_owned(), b.to_owned()));
+    }
+    let rules = [Lonely::Fail, Lonely::Adjust, Lonely::Average, Lonely::Remove, Lonely::Certainty];
+    let rule = rules.into_iter().find(|rule| rule.code() == text).map(LonelyRule::Treat);
+    rule.ok_or_else(|| "it is one of fail, collapse=A:B, adjust, average, remove, certainty".to_owned())
+}

@@ -1,0 +1,135 @@
+//! The statistician's calculator: estimates from any survey file, ours or not.
+
+mod ask;
+mod build;
+mod items;
+
+pub use ask::{Ask, Comparison, Items, Kind, Rule, Test, Together};
+pub use items::read_items;
+
+use crate::domain::estimate::Estimate;
+use crate::domain::fault::Fault;
+use crate::statistics::{Confidence, Domain, NotEstimable, Roles, SurveyFile};
+use build::Asked;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A statistic as it was typed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wish {
+    /// The text, which names it in the answer.
+    pub text: String,
+    /// What it means.
+    pub ask: Ask,
+}
+
+/// Everything asked of one file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// Which column is what; its breakdowns and variables are filled in by the calculator.
+    pub roles: Roles,
+    /// The statistics.
+    pub wishes: Vec<Wish>,
+    /// Breakdowns: columns, or crossings of them.
+    pub by: Vec<Vec<String>>,
+    /// The level of the intervals, and their kind for shares.
+    pub confidence: Confidence,
+}
+
+/// One figure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The statistic as typed; of a distribution, with the category behind it.
+    pub statistic: String,
+    /// The domain: columns and their values, none for all rows.
+    pub domain: Vec<(String, String)>,
+    /// The estimate, or why there is none.
+    pub outcome: Result<Estimate, NotEstimable>,
+}
+
+/// Reads a file and estimates everything in all domains: statistics in the order asked, all rows before the breakdowns.
+///
+/// # Errors
+/// Every fault of the file and of the question.
+pub fn estimate(
+    path: &Path,
+    question: &Question,
+    progress: &mut dyn FnMut(u64, Option<u64>),
+) -> Result<Vec<Answer>, Vec<Fault>> {
+    let roles = complete(question);
+    let file = SurveyFile::read(path, &roles, progress)?;
+    let asked = build::statistics(&question.wishes, &roles.variables, &file.variables)?;
+    let domains = domains(question, &roles, &file);
+    let sets: Vec<Domain> = domains.iter().map(|(_, domain)| domain.clone()).collect();
+    let rows = asked.estimate(&file.sample, &sets, question.confidence);
+    Ok(in_order(&asked, &domains, rows))
+}
+
+/// The roles with every column that is read, each once.
+fn complete(question: &Question) -> Roles {
+    let mut roles = question.roles.clone();
+    let once = |list: &mut Vec<String>, name: &str| {
+        if !list.iter().any(|known| known == name) {
+            list.push(name.to_owned());
+        }
+    };
+    question.by.iter().flatten().for_each(|column| once(&mut roles.by, column));
+    let variables = question.wishes.iter().flat_map(|wish| wish.ask.columns());
+    variables.for_each(|column| once(&mut roles.variables, column));
+    roles
+}
+
+type Named = (Vec<(String, String)>, Domain);
+
+/// All rows, then each breakdown in the order of its labels.
+fn domains(question: &Question, roles: &Roles, file: &SurveyFile) -> Vec<Named> {
+    let mut domains = vec![(Vec::new(), Domain::whole())];
+    for columns in &question.by {
+        let places: Vec<usize> =
+            columns.iter().filter_map(|column| roles.by.iter().position(|known| known == column)).collect();
+        let mut cells: BTreeMap<Vec<u32>, Vec<u32>> = BTreeMap::new();
+        for (cell, labels) in (0_u32..).zip(&file.cells) {
+            let labels: Option<Vec<u32>> = places.iter().map(|place| labels.get(*place).copied().flatten()).collect();
+            if let Some(labels) = labels {
+                cells.entry(labels).or_default().push(cell);
+            }
+        }
+        let label = |place: &usize, key: &u32| -> String {
+            file.labels.get(*place).and_then(|labels| labels.get(*key as usize)).cloned().unwrap_or_default()
+        };
+        let mut named: Vec<Named> = cells
+            .into_iter()
+            .map(|(keys, cells)| {
+                let labels = places.iter().zip(&keys).map(|(place, key)| label(place, key));
+                (columns.iter().cloned().zip(labels).collect(), Domain::of_cells(cells))
+            })
+            .collect();
+        named.sort_by_cached_key(|(labels, _)| labels.iter().map(|(_, label)| sort_key(label)).collect::<Vec<_>>());
+        domains.extend(named);
+    }
+    domains
+}
+
+/// Numbers by their size and before texts.
+fn sort_key(label: &str) -> (bool, u64, String) {
+    let number = label.parse::<f64>().ok().filter(|number| number.is_finite());
+    // The bits of a float in order: those of negative numbers count backwards.
+    let bits = number.map_or(0, |number| {
+        let bits = number.to_bits();
+        if number < 0.0 { !bits } else { bits | (1 << 63) }
+    });
+    (number.is_none(), bits, label.to_owned())
+}
+
+/// Statistic by statistic, each in all domains.
+fn in_order(asked: &Asked, domains: &[Named], rows: Vec<Vec<Result<Estimate, NotEstimable>>>) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    for (place, name) in asked.names().enumerate() {
+        for ((domain, _), row) in domains.iter().zip(&rows) {
+            if let Some(outcome) = row.get(place).cloned() {
+                answers.push(Answer { statistic: name.to_owned(), domain: domain.clone(), outcome });
+            }
+        }
+    }
+    answers
+}

@@ -1,0 +1,221 @@
+//! Survey files as Parquet, read row group by row group: only the columns that are needed, and no more of them in memory
+//! at once than one group.
+
+use super::assemble::{Assembly, Row};
+use super::coder::{KeyCoder, MISSING, VariableCoder};
+use super::{Found, Roles};
+use crate::domain::fault::Fault;
+use polars::prelude::{
+    ChunkedArray, Column, DataFrame, DataType, ParallelStrategy, ParquetReader, PolarsError, PolarsNumericType,
+    SerReader,
+};
+use std::fs::File;
+use std::path::Path;
+
+/// Rows decoded at once, where a row group has more.
+const ROWS_PER_PART: usize = 1 << 18;
+
+/// Reads a file into an assembly.
+pub(super) fn read(
+    path: &Path,
+    roles: &Roles,
+    assembly: &mut Assembly,
+    progress: &mut dyn FnMut(u64, Option<u64>),
+) -> Result<(), Vec<Fault>> {
+    let unreadable = |error: PolarsError| vec![of_error(path, &error.to_string())];
+    let open = || File::open(path).map_err(|error| vec![of_error(path, &error.to_string())]);
+    let mut reader = ParquetReader::new(open()?);
+    let metadata = reader.get_metadata().map_err(unreadable)?.clone();
+    let schema = reader.schema().map_err(unreadable)?;
+    let header: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
+    let found = Found::among(&header, roles)?;
+    assembly.name_replicates(found.replicates.len());
+    let wanted = Wanted::new(&header, &found);
+    let n_rows = metadata.num_rows as u64;
+    let mut first = 0;
+    for group in metadata.row_groups.iter() {
+        let end = first + group.num_rows();
+        while first < end {
+            let n = (end - first).min(ROWS_PER_PART);
+            let mut reader = ParquetReader::new(open()?)
+                .with_columns(Some(wanted.names.clone()))
+                .with_slice(Some((first, n)))
+                .read_parallel(ParallelStrategy::Columns);
+            reader.set_metadata(metadata.clone());
+            let frame = reader.finish().map_err(unreadable)?;
+            take(&frame, &wanted, roles, first, assembly)?;
+            first += n;
+            progress(first as u64, Some(n_rows));
+            if assembly.is_hopeless() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The names of the columns to read, by what they are for.
+struct Wanted {
+    names: Vec<String>,
+    keys: Vec<String>,
+    variables: Vec<String>,
+    replicates: Vec<String>,
+}
+
+impl Wanted {
+    fn new(header: &[String], found: &Found) -> Self {
+        let named = |places: &[usize]| -> Vec<String> {
+            places.iter().filter_map(|place| header.get(*place)).cloned().collect()
+        };
+        let single: Vec<usize> = [found.weight, found.fpc1, found.fpc2].into_iter().flatten().collect();
+        let all = [&found.keys, &single, &found.variables, &found.replicates];
+        let mut places: Vec<usize> = all.into_iter().flatten().copied().collect();
+        places.sort_unstable();
+        places.dedup();
+        // A file of which nothing is read but that it has rows still needs a column to count them by.
+        let places = if places.is_empty() { vec![0] } else { places };
+        Self {
+            names: named(&places),
+            keys: named(&found.keys),
+            variables: named(&found.variables),
+            replicates: named(&found.replicates),
+        }
+    }
+}
+
+/// Takes a part of the rows; `before` rows came earlier.
+fn take(
+    frame: &DataFrame,
+    wanted: &Wanted,
+    roles: &Roles,
+    before: usize,
+    assembly: &mut Assembly,
+) -> Result<(), Vec<Fault>> {
+    let column = |name: &String| frame.column(name).map_err(|error| vec![of_column(name, &error.to_string())]);
+    // The header is row 1, as in a text file.
+    let first_line = before + 2;
+    let mut keys = Vec::with_capacity(wanted.keys.len());
+    let (key_coders, variable_coders) = assembly.coders();
+    for (name, coder) in wanted.keys.iter().zip(key_coders) {
+        keys.push(keys_of(column(name)?, coder)?);
+    }
+    for (name, coder) in wanted.variables.iter().zip(variable_coders) {
+        code(column(name)?, coder, first_line)?;
+    }
+    for (name, replicate) in wanted.replicates.iter().zip(0_usize..) {
+        let weights = numbers(column(name)?)?;
+        if let Some(part) = assembly.replicates().get_mut(replicate) {
+            part.extend(weights);
+        }
+    }
+    let optional = |name: &Option<String>| name.as_ref().map(|name| numbers(column(name)?)).transpose();
+    let (weight, fpc1, fpc2) = (optional(&roles.weight)?, optional(&roles.fpc1)?, optional(&roles.fpc2)?);
+    let at = |numbers: &Option<Vec<f64>>, row: usize| numbers.as_ref().and_then(|numbers| numbers.get(row)).copied();
+    let mut row_keys = Vec::with_capacity(keys.len());
+    for row in 0..frame.height() {
+        row_keys.clear();
+        row_keys.extend(keys.iter().filter_map(|keys| keys.get(row)));
+        let line = first_line + row;
+        let row = Row { line, weight: at(&weight, row), fpc1: at(&fpc1, row), fpc2: at(&fpc2, row) };
+        assembly.take_row(&row_keys, row, true);
+    }
+    assembly.end_part();
+    Ok(())
+}
+
+/// A column as numbers; missing is not a number.
+fn numbers(column: &Column) -> Result<Vec<f64>, Vec<Fault>> {
+    if !(column.dtype().is_primitive_numeric() || column.dtype().is_bool() || column.dtype().is_null()) {
+        let message = format!("it holds {}, but numbers are needed", column.dtype());
+        return Err(vec![of_column(column.name(), &message)]);
+    }
+    let refused = |error: PolarsError| vec![of_column(column.name(), &error.to_string())];
+    let cast = column.cast(&DataType::Float64).map_err(refused)?;
+    let numbers = cast.f64().map_err(refused)?;
+    // A file may hold infinities; none of the quantities here can be one.
+    Ok(numbers.iter().map(|number| number.filter(|number| number.is_finite()).unwrap_or(f64::NAN)).collect())
+}
+
+/// A column as keys.
+fn keys_of(column: &Column, coder: &mut KeyCoder) -> Result<Vec<u32>, Vec<Fault>> {
+    let refused = |error: PolarsError| vec![of_column(column.name(), &error.to_string())];
+    if let DataType::String = column.dtype() {
+        let texts = column.str().map_err(refused)?;
+        return Ok(texts.iter().map(|text| coder.key_of(text.unwrap_or_default())).collect());
+    }
+    // Numbers become text only when they change from one row to the next.
+    let numbers = numbers(column)?;
+    let mut last = None;
+    let key = |number: f64| match last {
+        Some((known, key)) if known == number => key,
+        _ => {
+            let label = if number.is_nan() { String::new() } else { number.to_string() };
+            let key = coder.key_of(&label);
+            last = Some((number, key));
+            key
+        }
+    };
+    Ok(numbers.into_iter().map(key).collect())
+}
+
+/// Codes a variable.
+fn code(column: &Column, coder: &mut VariableCoder, first_line: usize) -> Result<(), Vec<Fault>> {
+    let refused = |error: PolarsError| vec![of_column(column.name(), &error.to_string())];
+    let is_coded = match column.dtype() {
+        DataType::Int8 => by_table(column.i8().map_err(refused)?, |value| value as u8, coder, first_line),
+        DataType::UInt8 => by_table(column.u8().map_err(refused)?, |value| value, coder, first_line),
+        DataType::String => {
+            for (line, text) in (first_line..).zip(column.str().map_err(refused)?.iter()) {
+                coder.push_text(text.unwrap_or_default(), line);
+            }
+            true
+        }
+        _ => false,
+    };
+    if !is_coded {
+        for (line, number) in (first_line..).zip(numbers(column)?) {
+            coder.push_number(number, line);
+        }
+    }
+    Ok(())
+}
+
+/// Codes bytes through a table of all 256 of them, filled as they are met; false if there are too many values for codes,
+/// and then nothing was added.
+fn by_table<T>(
+    bytes: &ChunkedArray<T>,
+    byte: impl Fn(T::Native) -> u8,
+    coder: &mut VariableCoder,
+    first_line: usize,
+) -> bool
+where
+    T: PolarsNumericType,
+    T::Native: Into<f64>,
+{
+    let mut table = [None; 256];
+    let mut codes = Vec::with_capacity(bytes.len());
+    for (row, value) in bytes.iter().enumerate() {
+        let Some(value) = value else {
+            codes.push(MISSING);
+            continue;
+        };
+        let Some(entry) = table.get_mut(usize::from(byte(value))) else { return false };
+        if entry.is_none() {
+            *entry = coder.code_of(value.into(), first_line + row);
+        }
+        match entry {
+            Some(code) => codes.push(*code),
+            None => return false,
+        }
+    }
+    coder.push_codes(&codes);
+    true
+}
+
+fn of_error(path: &Path, error: &str) -> Fault {
+    Fault::of_whole("unreadable", format!("{} cannot be read as Parquet: {error}", path.display()))
+}
+
+fn of_column(name: &str, message: &str) -> Fault {
+    Fault::in_row(1, name, "unusable-column", message.to_owned())
+}

@@ -60,9 +60,8 @@ impl Spread {
         for layer in members.chunk_by(|(a, _), (b, _)| a.layer == b.layer) {
             spread.add(footing, layer, mean);
         }
-        let n_seen = spread.n_strata as usize - spread.lonely.len();
-        if footing.lonely == Lonely::Average && n_seen > 0 {
-            spread.variance *= f64::from(spread.n_strata) / n_seen as f64;
+        if footing.lonely == Lonely::Average {
+            spread.variance *= for_all_layers(footing);
         }
         // Σ w e² is in units of the statistic over the sum of weights; see Kish (1965), 8.2, for the comparison.
         let n = spread.n as f64;
@@ -123,6 +122,12 @@ impl Spread {
             self.n_single += answering().filter(|(psu, _)| psu.n_rows == 1 && psu.fraction < 1.0).count();
         }
     }
+}
+
+/// Layers of the design over those that show their spread.
+fn for_all_layers(footing: &Footing) -> f64 {
+    let seen = footing.layers.iter().filter(|layer| !matches!(layer.units, Units::Lonely { .. }));
+    footing.layers.len() as f64 / (seen.count() as f64).max(1.0)
 }
 
 /// The mean sum of all PSUs of the sample, of which those outside the domain have 0.

@@ -1,5 +1,6 @@
 //! What tests stand on: a fresh database each, of either kind, and a small province to fill it with.
 
+pub(crate) mod calculator;
 pub(crate) mod door;
 pub(crate) mod office;
 mod postgres;

@@ -5,9 +5,9 @@
 
 mod areas;
 mod assessments;
+mod calculator;
 mod check;
 mod demo;
-mod estimate;
 mod failure;
 mod index;
 mod reconcile;
@@ -39,6 +39,7 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
   sipas results --round R          percent satisfied and mean, item by item
   sipas index --round R            the index table with its intervals
   sipas estimate FILE              figures with intervals from any survey file, CSV or Parquet
+  sipas compare FILE               differences, ranks and tests, as sure as they are
   sipas reconcile FILE.csv         do published parts and totals add up?
   sipas check                      are the questionnaires, texts and schemes sound?
 
@@ -104,7 +105,9 @@ enum Command {
     /// The index table, or one unit's domain table
     Index(index::Arguments),
     /// Estimate from any survey file: means, shares, totals, composites, with intervals
-    Estimate(Box<estimate::Arguments>),
+    Estimate(Box<calculator::estimate::Arguments>),
+    /// Compare units or years of any survey file: differences, ranks, independence
+    Compare(Box<calculator::compare::Arguments>),
     /// Check published parts, totals and ranks
     Reconcile(reconcile::Arguments),
 }
@@ -122,7 +125,8 @@ pub fn run() -> ExitCode {
         Command::Demo(arguments) => demo::run(place, &arguments),
         Command::Serve(arguments) => serve::run(place, &arguments),
         Command::Check => check::run(place),
-        Command::Estimate(arguments) => estimate::run(&arguments),
+        Command::Estimate(arguments) => calculator::estimate::run(&arguments),
+        Command::Compare(arguments) => calculator::compare::run(&arguments),
         Command::Areas(command) => areas::run(place, &command),
         Command::Round(command) => round::run(place, &command),
         Command::Responses(command) => responses::run(place, &command),

@@ -113,6 +113,22 @@ pub fn csv(lines: &[Line]) -> String {
     out
 }
 
+/// A covariance matrix: a row and a column for each figure, named alike.
+#[must_use]
+pub fn covariance(names: &[String], matrix: &[f64]) -> String {
+    let mut out = String::from("figure");
+    names.iter().for_each(|name| out.push_str(&format!(",{}", quoted(name))));
+    out.push('\n');
+    for (name, row) in names.iter().zip(matrix.chunks_exact(names.len().max(1))) {
+        out.push_str(&quoted(name));
+        row.iter().for_each(|value| {
+            out.push_str(&format!(",{}", if value.is_nan() { String::new() } else { value.to_string() }))
+        });
+        out.push('\n');
+    }
+    out
+}
+
 /// A table with one line a figure.
 #[must_use]
 pub fn text(lines: &[Line]) -> String {
@@ -144,7 +160,7 @@ pub fn text(lines: &[Line]) -> String {
 }
 
 /// A number with as many digits as people read.
-fn short(number: Option<f64>) -> String {
+pub(super) fn short(number: Option<f64>) -> String {
     let Some(number) = number else { return "–".to_owned() };
     if number == 0.0 || !number.is_finite() {
         return number.to_string();
@@ -159,7 +175,7 @@ fn short(number: Option<f64>) -> String {
 }
 
 /// A cell of a CSV file (RFC 4180).
-fn quoted(cell: &str) -> String {
+pub(super) fn quoted(cell: &str) -> String {
     match cell.contains([',', '"', '\n', '\r']) {
         true => format!("\"{}\"", cell.replace('"', "\"\"")),
         false => cell.to_owned(),

@@ -2,6 +2,7 @@
 
 mod ask;
 mod build;
+mod compare;
 mod items;
 
 pub use ask::{Ask, Comparison, Items, Kind, Rule, Test, Together};
@@ -9,8 +10,9 @@ pub use items::read_items;
 
 use crate::domain::estimate::Estimate;
 use crate::domain::fault::Fault;
-use crate::statistics::{Confidence, Domain, NotEstimable, Roles, SurveyFile};
+use crate::statistics::{Confidence, Domain, NotEstimable, Population, Roles, SurveyFile};
 use build::Asked;
+pub use compare::{Compared, Comparing, Pair, Pairs, Ranked, compare, independence, ranks};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -45,6 +47,49 @@ pub struct Answer {
     pub domain: Vec<(String, String)>,
     /// The estimate, or why there is none.
     pub outcome: Result<Estimate, NotEstimable>,
+}
+
+/// Figures and the covariance between any two of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Covariance {
+    /// The name of each figure: statistic and domain.
+    pub names: Vec<String>,
+    /// Row by row.
+    pub matrix: Vec<f64>,
+}
+
+/// Most figures a covariance matrix is made of.
+const MAX_FIGURES: usize = 500;
+
+/// Reads a file and gives the covariance of every figure with every other, by the design as it is described.
+///
+/// # Errors
+/// Every fault of the file and of the question; a figure that cannot be estimated; too many figures.
+pub fn covariance(path: &Path, question: &Question) -> Result<Covariance, Vec<Fault>> {
+    let roles = complete(question);
+    let file = SurveyFile::read(path, &roles, &mut |_, _| ())?;
+    let asked = build::statistics(&question.wishes, &roles.variables, &file.variables)?;
+    let mut figures = Vec::new();
+    let mut names = Vec::new();
+    for statistic in asked.statistics() {
+        for (labels, domain) in domains(question, &roles, &file) {
+            let parts: Vec<String> = labels.iter().map(|(column, label)| format!("{column}={label}")).collect();
+            let domain_name = if parts.is_empty() { "all".to_owned() } else { parts.join(" & ") };
+            names.push(format!("{} | {domain_name}", statistic.name));
+            figures.push((domain, statistic.clone()));
+        }
+    }
+    if figures.len() > MAX_FIGURES {
+        let message =
+            format!("{} figures, more than the {MAX_FIGURES} a matrix is made of; ask for fewer", figures.len());
+        return Err(vec![Fault::of_whole("too-many-figures", message)]);
+    }
+    let joint = file.sample.joint(&figures, question.confidence, Population::Descriptive).map_err(not_estimable)?;
+    Ok(Covariance { names, matrix: joint.matrix().to_vec() })
+}
+
+fn not_estimable(reason: NotEstimable) -> Vec<Fault> {
+    vec![Fault::of_whole("not-estimable", reason.to_string())]
 }
 
 /// Reads a file and estimates everything in all domains: statistics in the order asked, all rows before the breakdowns.

@@ -10,6 +10,8 @@ use super::quantile::student_t;
 use crate::domain::estimate::{Interval, ShareInterval};
 use beta::beta_quantile;
 
+pub(super) use beta::beta_below;
+
 /// The design effect that is assumed where no spread was seen and none is known.
 const ASSUMED_DEFF: f64 = 2.0;
 /// Halvings of a bracket: more than a double has bits.

@@ -273,32 +273,31 @@ impl<'a> Lookup<'a> {
         Self { items: items.collect(), by_row: by_row.collect(), n_domains: points.len() }
     }
 
-    /// Gives `each` the domain, block, e and weight of every row that answered, in the order of the rows. Rows in no
-    /// domain are left out.
-    pub(super) fn rows(&self, columns: &Columns, scan: &Scan, mut each: impl FnMut(u32, usize, f64, f64)) {
+    /// Gives `each` the row, block, e and weight of every row of a part that answered, in order. Rows in no domain are left
+    /// out.
+    pub(super) fn rows(&self, part: &Rows, scan: &Scan, mut each: impl FnMut(usize, u32, f64, f64)) {
         let mut scratch = vec![RowSum::default(); ROWS_PER_BLOCK];
-        let mut domains = vec![NONE; ROWS_PER_BLOCK];
-        for part in columns.parts() {
-            for first in (0..part.block.len()).step_by(ROWS_PER_BLOCK) {
-                let last = (first + ROWS_PER_BLOCK).min(part.block.len());
-                let blocks = part.block.get(first..last).unwrap_or_default();
-                let weights = part.weight.get(first..last).unwrap_or_default();
-                let domain_of = |block: &u32| scan.domain_of.get(*block as usize).copied().unwrap_or(NONE);
-                domains.clear();
-                domains.extend(blocks.iter().map(|block| domain_of(block).min(self.n_domains as u32)));
-                scratch.fill(RowSum::default());
-                for item in &self.items {
-                    let codes = part.codes(item.column).get(first..last).unwrap_or_default();
-                    item.add_to(&mut scratch, codes, &domains);
-                }
-                for (ratio, terms) in &self.by_row {
-                    add_row_term(&mut scratch, ratio, terms, part, first, &domains);
-                }
-                for (((row, &block), &own), &domain) in scratch.iter().zip(blocks).zip(weights).zip(&domains) {
-                    if row.answered && (domain as usize) < self.n_domains {
-                        let plain = || scan.weight_of.get(block as usize).copied().unwrap_or_default();
-                        each(block, domain as usize, row.e, if own.is_nan() { plain() } else { own });
-                    }
+        let mut domains = Vec::with_capacity(ROWS_PER_BLOCK);
+        for first in (0..part.block.len()).step_by(ROWS_PER_BLOCK) {
+            let last = (first + ROWS_PER_BLOCK).min(part.block.len());
+            let blocks = part.block.get(first..last).unwrap_or_default();
+            let weights = part.weight.get(first..last).unwrap_or_default();
+            let domain_of = |block: &u32| scan.domain_of.get(*block as usize).copied().unwrap_or(NONE);
+            domains.clear();
+            domains.extend(blocks.iter().map(|block| domain_of(block).min(self.n_domains as u32)));
+            scratch.fill(RowSum::default());
+            for item in &self.items {
+                let codes = part.codes(item.column).get(first..last).unwrap_or_default();
+                item.add_to(&mut scratch, codes, &domains);
+            }
+            for (ratio, terms) in &self.by_row {
+                add_row_term(&mut scratch, ratio, terms, part, first, &domains);
+            }
+            let rows = (first..).zip(&scratch).zip(blocks).zip(weights).zip(&domains);
+            for ((((row, sum), &block), &own), &domain) in rows {
+                if sum.answered && (domain as usize) < self.n_domains {
+                    let plain = || scan.weight_of.get(block as usize).copied().unwrap_or_default();
+                    each(row, block, sum.e, if own.is_nan() { plain() } else { own });
                 }
             }
         }
@@ -307,12 +306,14 @@ impl<'a> Lookup<'a> {
     /// Scans all rows: totals by pair.
     pub(super) fn totals(&self, columns: &Columns, scan: &Scan) -> Vec<Totals> {
         let mut totals = vec![Totals::default(); scan.pairs.len()];
-        self.rows(columns, scan, |block, _, e, weight| {
-            let pair = scan.pair_of.get(block as usize).copied().unwrap_or(NONE);
-            if let Some(totals) = totals.get_mut(pair as usize) {
-                totals.add(e, weight);
-            }
-        });
+        for part in columns.parts() {
+            self.rows(part, scan, |_, block, e, weight| {
+                let pair = scan.pair_of.get(block as usize).copied().unwrap_or(NONE);
+                if let Some(totals) = totals.get_mut(pair as usize) {
+                    totals.add(e, weight);
+                }
+            });
+        }
         totals
     }
 }

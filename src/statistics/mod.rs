@@ -18,12 +18,17 @@
 
 mod combine;
 mod design;
+mod difference;
 mod file;
 mod histogram;
 mod interval;
+mod joint;
 mod linearise;
+mod multiplicity;
 mod percentile;
 mod quantile;
+mod ranking;
+mod rao_scott;
 mod rows;
 mod sample;
 mod scan;
@@ -34,9 +39,14 @@ mod waves;
 
 pub use combine::sum_of_independent;
 pub use design::{DesignDesk, Inference, Lonely, SurveyDesign, SurveyPsu, SurveyStratum};
+pub use difference::{Difference, Verdict, f_tail, student_t_tails};
 pub use file::{Roles, SurveyFile, Value, Variable};
 pub use interval::{Share, bounded_interval, effective_n, share_interval};
+pub use joint::{Joint, Population};
+pub use multiplicity::{Adjustment, adjust};
 pub use quantile::{all_pairs_critical, student_t};
+pub use ranking::{RankSet, rank_sets, simulated_critical};
+pub use rao_scott::{Independence, rao_scott};
 pub use rows::{Block, Blocks, Columns, Rows};
 pub use sample::{Sample, SampleFault};
 pub use scan::Domain;

@@ -130,6 +130,16 @@ impl Columns {
         self.parts.iter().map(|part| part.block.len()).sum()
     }
 
+    /// Adds a coded column, made of others part by part; returns its place.
+    pub(super) fn add_coded(&mut self, make: impl Fn(&Rows) -> Vec<u8>) -> usize {
+        for part in &mut self.parts {
+            let codes = make(part);
+            part.coded.push(codes);
+        }
+        self.n_coded += 1;
+        self.n_coded - 1
+    }
+
     /// Rows that were refused because their columns did not fit.
     pub(super) fn n_malformed(&self) -> usize {
         self.n_malformed

@@ -11,6 +11,7 @@ use super::verdict::{self, Confidence};
 use super::waves;
 use crate::domain::estimate::{Caution, Estimate};
 use crate::domain::fault::Fault;
+use crate::domain::packing::NOT_APPLICABLE;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -48,10 +49,10 @@ impl std::error::Error for SampleFault {}
 type Row = Vec<Result<Estimate, NotEstimable>>;
 
 /// A statistic in the domains of one scan.
-struct Found {
-    points: Vec<Result<Point, NotEstimable>>,
+pub(super) struct Found {
+    pub(super) points: Vec<Result<Point, NotEstimable>>,
     /// By pair of the scan.
-    totals: Vec<Totals>,
+    pub(super) totals: Vec<Totals>,
 }
 
 /// What one coded column tells: its histogram by scan, and every statistic that can be read off it alone.
@@ -124,6 +125,37 @@ impl Sample {
         self.columns.n_rows()
     }
 
+    /// Degrees of freedom of the whole design: PSUs with rows minus strata with rows.
+    #[must_use]
+    pub fn design_df(&self) -> f64 {
+        let footing = self.design.footing(None);
+        let units = match footing.rows_are_psus {
+            true => self.n_rows(),
+            false => footing.psus.iter().flatten().count(),
+        };
+        let layers: BTreeSet<usize> = footing.psus.iter().flatten().map(|psu| psu.layer).collect();
+        units.saturating_sub(layers.len()) as f64
+    }
+
+    /// Adds a coded column: the crossing of two others, whose codes `a` and `b` turn into places (`None` where missing).
+    /// The code of places i and j is `i · n_b + j`. Returns the new column, or `None` where codes do not suffice.
+    pub fn cross(
+        &mut self,
+        (column_a, a): (usize, impl Fn(u8) -> Option<u8>),
+        (column_b, b): (usize, impl Fn(u8) -> Option<u8>),
+        n_b: u8,
+    ) -> Option<usize> {
+        let code = |x: u8, y: u8| a(x)?.checked_mul(n_b)?.checked_add(b(y)?);
+        let column = self.columns.add_coded(|rows| {
+            let pairs = rows.codes(column_a).iter().zip(rows.codes(column_b));
+            pairs.map(|(x, y)| code(*x, *y).unwrap_or(NOT_APPLICABLE)).collect()
+        });
+        self.n_slots.push(histogram::n_slots(&self.columns, column));
+        let places = |read: &dyn Fn(u8) -> Option<u8>| (0..=u8::MAX).filter_map(read).max();
+        let (last_a, last_b) = (places(&a)?, places(&b)?);
+        (last_b < n_b && u32::from(last_a + 1) * u32::from(n_b) < u32::from(NOT_APPLICABLE)).then_some(column)
+    }
+
     /// Estimates every statistic in every domain: `[domain][statistic]`, as given.
     ///
     /// The whole design stays in view for each domain: PSUs without rows of the domain count as drawn. Domains may
@@ -174,7 +206,7 @@ impl Sample {
     }
 
     /// Points and totals of every statistic in every scan: `[scan][statistic]`.
-    fn find(&self, scans: &[Scan], statistics: &[&Statistic]) -> Vec<Vec<Found>> {
+    pub(super) fn find(&self, scans: &[Scan], statistics: &[&Statistic]) -> Vec<Vec<Found>> {
         let needed: BTreeSet<usize> = statistics.iter().flat_map(|statistic| statistic.columns()).collect();
         let needed: Vec<usize> = needed.into_iter().collect();
         let columns = waves::map(&needed, |column| self.work_on(*column, scans, statistics));
@@ -235,7 +267,7 @@ fn borrow_design_effect(rows: &mut [Row], place: usize, statistic: &Statistic, c
 }
 
 /// The estimate of one statistic in one domain of a scan.
-fn judge(
+pub(super) fn judge(
     scan: &Scan,
     domain: usize,
     asked: &Statistic,

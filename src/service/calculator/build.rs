@@ -29,6 +29,14 @@ impl Asked {
         })
     }
 
+    /// The statistics alone; quantiles have no linearised values.
+    pub(super) fn statistics(&self) -> impl Iterator<Item = &Statistic> {
+        self.list.iter().filter_map(|one| match one {
+            One::Statistic(statistic) => Some(statistic),
+            One::Quantile { .. } => None,
+        })
+    }
+
     /// `[domain][place]`.
     pub(super) fn estimate(
         &self,
@@ -36,14 +44,7 @@ impl Asked {
         domains: &[Domain],
         confidence: Confidence,
     ) -> Vec<Vec<Result<Estimate, NotEstimable>>> {
-        let statistics: Vec<Statistic> = self
-            .list
-            .iter()
-            .filter_map(|one| match one {
-                One::Statistic(statistic) => Some(statistic.clone()),
-                One::Quantile { .. } => None,
-            })
-            .collect();
+        let statistics: Vec<Statistic> = self.statistics().cloned().collect();
         let found = sample.estimate(domains, &statistics, confidence);
         let with_quantiles = |(domain, row): (&Domain, Vec<Result<Estimate, NotEstimable>>)| {
             let mut row = row.into_iter();
@@ -71,6 +72,43 @@ pub(super) fn statistics(wishes: &[Wish], names: &[String], variables: &[Variabl
     }
     faults.dedup();
     if faults.is_empty() { Ok(Asked { list }) } else { Err(faults) }
+}
+
+/// The groups a table's variables make of the codes of a column: by code, the place of its group, `None` where missing. A
+/// share makes two groups, a distribution one for each category.
+pub(super) fn groupings(
+    wishes: &[Wish],
+    names: &[String],
+    variables: &[Variable],
+) -> Result<Vec<(usize, Vec<Option<u8>>)>, Vec<Fault>> {
+    let file = Variables { names, variables };
+    let group = |wish: &Wish| match &wish.ask {
+        Ask::Distribution(name) => match file.find(name)? {
+            Variable::Coded { column, values } => {
+                let mut sorted: Vec<usize> = (0..values.len()).collect();
+                sorted.sort_by_cached_key(|place| values.get(*place).map(|value| super::sort_key(&value.label)));
+                let place = |code: usize| sorted.iter().position(|sorted| *sorted == code).map(|place| place as u8);
+                Ok((*column, (0..values.len()).map(place).collect()))
+            }
+            Variable::Real { .. } => Err(no_groups(name)),
+        },
+        Ask::Share(items, test) if items.columns.len() == 1 => {
+            let name = items.columns.first().map(String::as_str).unwrap_or_default();
+            match file.test(name, test)? {
+                Reading::Coded { column, worth } => {
+                    Ok((column, (0..=u8::MAX).map(|code| worth.of(code).map(|yes| u8::from(yes > 0.0))).collect()))
+                }
+                Reading::Real { .. } | Reading::Between { .. } => Err(no_groups(name)),
+            }
+        }
+        _ => Err(no_groups(&wish.text)),
+    };
+    all(wishes.iter().map(group))
+}
+
+fn no_groups(name: &str) -> Vec<Fault> {
+    let message = format!("{name} does not sort rows into a table; name a column with few values, or a share of one");
+    vec![Fault::of_whole("no-groups", message)]
 }
 
 /// The variables of a file, by name.

@@ -15,7 +15,7 @@ const STEPS: usize = 500;
 
 /// The value that a beta variable of shapes `a` and `b`, both above 0, stays below with probability `p`.
 pub(super) fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
-    let ln_beta = ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b);
+    let ln_beta = ln_beta(a, b);
     let (mut low, mut high) = (0.0_f64, 1.0_f64);
     let mut x = a / (a + b);
     for _ in 0..STEPS {
@@ -37,7 +37,15 @@ pub(super) fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
     x
 }
 
-/// The regularised incomplete beta function.
+/// The probability that a beta variable of shapes `a` and `b` stays below `x`: the regularised incomplete beta function.
+pub(in crate::statistics) fn beta_below(x: f64, a: f64, b: f64) -> f64 {
+    distribution(x, a, b, ln_beta(a, b))
+}
+
+fn ln_beta(a: f64, b: f64) -> f64 {
+    ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b)
+}
+
 fn distribution(x: f64, a: f64, b: f64, ln_beta: f64) -> f64 {
     if x <= 0.0 {
         return 0.0;
@@ -98,8 +106,7 @@ mod tests {
         for (a, b) in [(870_000.0, 130_000.0), (12.5, 3.25), (2e7, 3e7)] {
             let x = beta_quantile(0.025, a, b);
             assert!((beta_quantile(0.975, b, a) - (1.0 - x)).abs() < 1e-13, "{a} {b}");
-            let ln_beta = ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b);
-            assert!((distribution(x, a, b, ln_beta) - 0.025).abs() < 1e-9);
+            assert!((beta_below(x, a, b) - 0.025).abs() < 1e-9);
         }
     }
 }

@@ -1,20 +1,22 @@
-//! `sipas estimate`: the statistician's calculator on any survey file.
+//! The statistician's calculator on any survey file: what its commands have in common.
+
+pub(super) mod compare;
+pub(super) mod estimate;
 
 mod asked;
 
 use super::failure::Failure;
 use crate::domain::estimate::ShareInterval;
 use crate::domain::fault::Fault;
-use crate::report::estimates::{self, Line};
-use crate::service::calculator::{self, Answer, Question};
+use crate::service::calculator::Question;
 use crate::statistics::{Confidence, Lonely, Roles};
 use asked::Asked;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 
-/// What to estimate, from what.
+/// What is asked of which file.
 #[derive(clap::Args)]
-pub(super) struct Arguments {
+struct Survey {
     /// The survey: a .csv or .parquet file
     file: PathBuf,
     #[command(flatten)]
@@ -30,9 +32,18 @@ pub(super) struct Arguments {
     /// The confidence level
     #[arg(long, default_value_t = 0.95, value_parser = level)]
     level: f64,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+}
+
+/// The form of printed figures.
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum Format {
+    /// Aligned columns, for people
+    #[default]
+    Table,
+    /// A row a figure, with all digits
+    Csv,
+    /// An array of objects, with all digits
+    Json,
 }
 
 /// How the rows were drawn.
@@ -72,50 +83,20 @@ enum LonelyRule {
     Collapse(String, String),
 }
 
-/// The form of printed estimates.
-#[derive(Clone, Copy, Default, clap::ValueEnum)]
-enum Format {
-    /// Aligned columns, for people
-    #[default]
-    Table,
-    /// A row a figure, with all digits
-    Csv,
-    /// An array of objects, with all digits
-    Json,
-}
-
-/// Reads, estimates, prints.
-pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let wishes = arguments.asked.wishes().map_err(|faults| refused("the question cannot be answered", faults))?;
-    let confidence = Confidence { level: arguments.level, shares: arguments.ci };
-    let by = arguments.by.iter().map(|columns| columns.0.clone()).collect();
-    let question = Question { roles: arguments.design.roles(), wishes, by, confidence };
-    let bar = progress_bar();
-    let answers = calculator::estimate(&arguments.file, &question, &mut |done, whole| {
-        if let Some(whole) = whole {
-            bar.set_length(whole);
-        }
-        bar.set_position(done);
-    });
-    bar.finish_and_clear();
-    let answers =
-        answers.map_err(|faults| refused(&format!("{} gives no estimates", arguments.file.display()), faults))?;
-    let lines: Vec<Line> = answers.iter().map(|answer| line(answer, arguments.level)).collect();
-    match arguments.format {
-        Format::Table => print!("{}", estimates::text(&lines)),
-        Format::Csv => print!("{}", estimates::csv(&lines)),
-        Format::Json => println!("{}", estimates::json(&lines).map_err(|error| error.to_string())?),
+impl Survey {
+    /// The question as the service takes it.
+    fn question(&self) -> Result<Question, Failure> {
+        let wishes =
+            self.asked.wishes().map_err(|faults| Failure::faults("the question cannot be answered", faults))?;
+        let confidence = Confidence { level: self.level, shares: self.ci };
+        let by = self.by.iter().map(|columns| columns.0.clone()).collect();
+        Ok(Question { roles: self.design.roles(), wishes, by, confidence })
     }
-    Ok(())
-}
 
-fn refused(title: &str, faults: Vec<Fault>) -> Failure {
-    Failure::faults(title, faults)
-}
-
-fn line(answer: &Answer, level: f64) -> Line<'_> {
-    let outcome = answer.outcome.as_ref().map_err(ToString::to_string);
-    Line { statistic: &answer.statistic, domain: &answer.domain, level, outcome }
+    /// What to say when the file gives nothing.
+    fn refused(&self, faults: Vec<Fault>) -> Failure {
+        Failure::faults(format!("{} gives no figures", self.file.display()), faults)
+    }
 }
 
 /// A bar on a terminal, nothing elsewhere.

@@ -1,0 +1,275 @@
+//! Comparisons on any survey file: units or years with each other or with all, ranks, and independence of two variables.
+
+use super::build::{self, Asked};
+use super::{Question, complete, domains, not_estimable};
+use crate::domain::estimate::Estimate;
+use crate::domain::fault::Fault;
+use crate::statistics::{
+    self, Adjustment, Difference, Domain, Independence, Joint, Population, Range, RankSet, Ratio, Reading, Statistic,
+    SurveyFile, Verdict, Worth,
+};
+use std::path::Path;
+
+/// Degrees of freedom from which on rank sets are drawn from the normal distribution.
+const MANY_DF: f64 = 100.0;
+/// The label that stands for all units together.
+const ALL: &str = "all";
+
+/// Which units are compared with which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pairs {
+    /// Each with each.
+    All,
+    /// Each with all units together.
+    WithAll,
+    /// One with another; `all` is all together.
+    One(String, String),
+}
+
+/// What is compared, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparing {
+    /// The column whose values are the units.
+    pub between: String,
+    /// Which of them.
+    pub pairs: Pairs,
+    /// How p-values are adjusted, among all comparisons of one statistic in one breakdown.
+    pub adjustment: Adjustment,
+    /// What the comparison is about.
+    pub population: Population,
+}
+
+/// Two units, or years.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pair {
+    /// The first.
+    pub a: (String, Estimate),
+    /// The second.
+    pub b: (String, Estimate),
+}
+
+/// One comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// The statistic as typed.
+    pub statistic: String,
+    /// The domain within which units are compared.
+    pub domain: Vec<(String, String)>,
+    /// What is compared.
+    pub pair: Pair,
+    /// The difference.
+    pub difference: Difference,
+    /// Its p-value among all comparisons made together.
+    pub adjusted: Option<f64>,
+    /// What may be said.
+    pub verdict: Verdict,
+}
+
+/// A unit's place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranked {
+    /// The statistic as typed.
+    pub statistic: String,
+    /// The domain within which units are ranked.
+    pub domain: Vec<(String, String)>,
+    /// The unit.
+    pub unit: String,
+    /// Its figure.
+    pub estimate: Estimate,
+    /// Its rank and the ranks chance does not rule out.
+    pub ranks: RankSet,
+    /// Above, below or not distinguishable from all units together, after Holm.
+    pub than_all: Verdict,
+    /// Standard errors that a difference must exceed.
+    pub critical: f64,
+}
+
+/// The units of one domain with their figures; all together come last.
+struct Units {
+    labels: Vec<String>,
+    joint: Joint,
+}
+
+/// Compares units within every domain asked for.
+///
+/// # Errors
+/// Every fault of the file and of the question.
+pub fn compare(path: &Path, question: &Question, comparing: &Comparing) -> Result<Vec<Compared>, Vec<Fault>> {
+    let mut compared = Vec::new();
+    each(path, question, comparing, |statistic, breakdown| {
+        let first = compared.len();
+        for (domain, units) in breakdown {
+            for (a, b) in pairs(&comparing.pairs, &units.labels)? {
+                let difference = Difference::of(&units.joint, a, b, question.confidence.level);
+                let one =
+                    |place: usize| Some((units.labels.get(place)?.clone(), units.joint.estimates.get(place)?.clone()));
+                let Some(pair) = one(a).zip(one(b)).map(|(a, b)| Pair { a, b }) else { continue };
+                let (statistic, verdict) = (statistic.name.clone(), Verdict::NotComparable);
+                let domain = domain.clone();
+                compared.push(Compared { statistic, domain, pair, difference, adjusted: None, verdict });
+            }
+        }
+        let made = compared.get_mut(first..).unwrap_or_default();
+        let p: Vec<Option<f64>> = made.iter().map(|one: &Compared| one.difference.p).collect();
+        for (one, adjusted) in made.iter_mut().zip(statistics::adjust(&p, comparing.adjustment)) {
+            one.adjusted = adjusted;
+            one.verdict = one.difference.verdict(adjusted, question.confidence.level);
+        }
+        Ok(())
+    })?;
+    Ok(compared)
+}
+
+/// Ranks units within every domain asked for; rank 1 has the highest figure.
+///
+/// # Errors
+/// Every fault of the file and of the question; units whose spread is not known.
+pub fn ranks(path: &Path, question: &Question, comparing: &Comparing) -> Result<Vec<Ranked>, Vec<Fault>> {
+    let level = question.confidence.level;
+    let mut ranked = Vec::new();
+    each(path, question, comparing, |statistic, breakdown| {
+        for (domain, units) in breakdown {
+            let k = units.labels.len() - 1;
+            let covariance: Vec<f64> =
+                (0..k).flat_map(|a| (0..k).map(move |b| (a, b))).map(|(a, b)| units.joint.covariance(a, b)).collect();
+            let all: Vec<usize> = (0..k).collect();
+            let df = Some(units.joint.df(&all)).filter(|df| *df < MANY_DF);
+            let Some(critical) = statistics::simulated_critical(&covariance, k, df, level) else {
+                let message =
+                    format!("{}: the units cannot be ranked, because their spread is not known", statistic.name);
+                return Err(vec![Fault::of_whole("not-estimable", message)]);
+            };
+            let values: Vec<f64> = units.joint.estimates.iter().take(k).map(|estimate| estimate.value).collect();
+            let differences: Vec<Difference> =
+                (0..k).map(|unit| Difference::of(&units.joint, unit, k, level)).collect();
+            let p: Vec<Option<f64>> = differences.iter().map(|difference| difference.p).collect();
+            let adjusted = statistics::adjust(&p, Adjustment::Holm);
+            let sets = statistics::rank_sets(&values, &covariance, critical);
+            let judged = differences.iter().zip(adjusted).map(|(difference, p)| difference.verdict(p, level));
+            let rows = units.labels.iter().zip(&units.joint.estimates).zip(sets).zip(judged);
+            ranked.extend(rows.map(|(((unit, estimate), ranks), than_all)| Ranked {
+                statistic: statistic.name.clone(),
+                domain: domain.clone(),
+                unit: unit.clone(),
+                estimate: estimate.clone(),
+                ranks,
+                than_all,
+                critical,
+            }));
+        }
+        Ok(())
+    })?;
+    Ok(ranked)
+}
+
+type Breakdown = Vec<(Vec<(String, String)>, Units)>;
+
+/// Gives every statistic with the units of all domains of one breakdown, which are judged together.
+fn each(
+    path: &Path,
+    question: &Question,
+    comparing: &Comparing,
+    mut judge: impl FnMut(&Statistic, Breakdown) -> Result<(), Vec<Fault>>,
+) -> Result<(), Vec<Fault>> {
+    let mut extended = question.clone();
+    extended.by.push(vec![comparing.between.clone()]);
+    let roles = complete(&extended);
+    let file = SurveyFile::read(path, &roles, &mut |_, _| ())?;
+    let asked: Asked = build::statistics(&question.wishes, &roles.variables, &file.variables)?;
+    let contexts = domains(question, &roles, &file);
+    let units = domains(&Question { by: vec![vec![comparing.between.clone()]], ..question.clone() }, &roles, &file);
+    let mut faults = Vec::new();
+    for statistic in asked.statistics() {
+        // All rows are a breakdown of their own; the others follow in the order asked.
+        for by in std::iter::once(&Vec::new()).chain(&question.by) {
+            let of_breakdown = contexts.iter().filter(|(labels, _)| labels.iter().map(|(column, _)| column).eq(by));
+            let mut breakdown = Vec::new();
+            for (labels, context) in of_breakdown {
+                let of_context = units.iter().skip(1).filter_map(|(unit, domain)| {
+                    let cells = intersection(context, domain);
+                    let (_, label) = unit.first()?;
+                    (!cells.cells.as_ref().is_some_and(std::collections::BTreeSet::is_empty))
+                        .then(|| (label.clone(), cells))
+                });
+                let (mut names, mut figures): (Vec<String>, Vec<(Domain, Statistic)>) =
+                    of_context.map(|(label, domain)| (label, (domain, statistic.clone()))).unzip();
+                names.push(ALL.to_owned());
+                figures.push((context.clone(), statistic.clone()));
+                let joint = file.sample.joint(&figures, question.confidence, comparing.population);
+                match joint {
+                    Ok(joint) => breakdown.push((labels.clone(), Units { labels: names, joint })),
+                    Err(reason) => faults.extend(not_estimable(reason)),
+                }
+            }
+            if let Err(more) = judge(statistic, breakdown) {
+                faults.extend(more);
+            }
+        }
+    }
+    faults.dedup();
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// The rows that lie in both of two domains of cells.
+fn intersection(a: &Domain, b: &Domain) -> Domain {
+    match (&a.cells, &b.cells) {
+        (Some(a), Some(b)) => Domain::of_cells(a.intersection(b).copied()),
+        (None, _) => b.clone(),
+        (_, None) => a.clone(),
+    }
+}
+
+/// Places of the units to compare; the last label is that of all together.
+fn pairs(pairs: &Pairs, labels: &[String]) -> Result<Vec<(usize, usize)>, Vec<Fault>> {
+    let k = labels.len() - 1;
+    match pairs {
+        Pairs::All => Ok((0..k).flat_map(|a| (a + 1..k).map(move |b| (a, b))).collect()),
+        Pairs::WithAll => Ok((0..k).map(|unit| (unit, k)).collect()),
+        Pairs::One(a, b) => {
+            let place = |name: &String| labels.iter().position(|label| label == name);
+            place(a).zip(place(b)).map(|pair| vec![pair]).ok_or_else(|| {
+                let message = format!("{a} and {b} are not both among {}", labels.join(", "));
+                vec![Fault::of_whole("unknown-unit", message)]
+            })
+        }
+    }
+}
+
+/// Tests whether two variables are independent (Rao and Scott, second order): `rows` may be a share like `Q01>=4`, whose
+/// rows are then "yes" and "no", or a column; so may `columns`.
+///
+/// # Errors
+/// Every fault of the file and of the question; a table that cannot be tested.
+pub fn independence(path: &Path, question: &Question) -> Result<Independence, Vec<Fault>> {
+    let roles = complete(question);
+    let mut file = SurveyFile::read(path, &roles, &mut |_, _| ())?;
+    let variables = build::groupings(&question.wishes, &roles.variables, &file.variables)?;
+    let [(a, groups_a), (b, groups_b)] = variables.as_slice() else {
+        let message = "name two variables to test, each a column (--distribution) or a share (--share)";
+        return Err(vec![Fault::of_whole("not-two-variables", message)]);
+    };
+    let (n_a, n_b) = (n_groups(groups_a), n_groups(groups_b));
+    let place = |groups: &[Option<u8>], code: u8| groups.get(usize::from(code)).copied().flatten();
+    let crossed = file.sample.cross((*a, |code| place(groups_a, code)), (*b, |code| place(groups_b, code)), n_b);
+    let Some(column) = crossed else {
+        return Err(vec![Fault::of_whole("too-many-categories", "the table has more than 250 cells")]);
+    };
+    let cell = |wanted: u8| {
+        let is = |code: u8| (code != u8::MAX).then(|| f64::from(u8::from(code == wanted)));
+        let reading = Reading::Coded { column, worth: Worth::new(is) };
+        (Domain::whole(), Statistic::ratio(format!("cell {wanted}"), Ratio::Mean(vec![reading])).within(Range::Share))
+    };
+    let figures: Vec<(Domain, Statistic)> = (0..n_a * n_b).map(cell).collect();
+    let joint = file.sample.joint(&figures, question.confidence, Population::Descriptive).map_err(not_estimable)?;
+    let proportions: Vec<f64> = joint.estimates.iter().map(|estimate| estimate.value).collect();
+    let (n, df) = (file.sample.n_rows() as f64, file.sample.design_df());
+    statistics::rao_scott(&proportions, joint.matrix(), usize::from(n_b), n, df).ok_or_else(|| {
+        let message =
+            "the table cannot be tested: a cell is empty, a variable has one value only, or no spread is known";
+        vec![Fault::of_whole("not-testable", message)]
+    })
+}
+
+fn n_groups(groups: &[Option<u8>]) -> u8 {
+    groups.iter().flatten().max().map_or(0, |last| last + 1)
+}

@@ -1,0 +1,108 @@
+//! Is one figure higher than another?
+
+use super::interval::beta_below;
+use super::joint::Joint;
+use super::quantile::student_t;
+use crate::domain::estimate::Interval;
+use crate::domain::word::words;
+
+words! {
+    /// What may be said of a difference.
+    Verdict {
+        /// Higher, beyond what chance explains.
+        Higher = "higher",
+        /// Lower, beyond what chance explains.
+        Lower = "lower",
+        /// Chance may explain it. That is not the same as "no change".
+        NotDistinguishable = "not-distinguishable",
+        /// No spread is known, or the two may not be compared.
+        NotComparable = "not-comparable",
+    }
+}
+
+/// A difference with its spread.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Difference {
+    /// First minus second.
+    pub value: f64,
+    /// Standard error; `None` where it cannot be told.
+    pub se: Option<f64>,
+    /// Degrees of freedom over both domains together.
+    pub df: f64,
+    /// `value ± t se`.
+    pub interval: Option<Interval>,
+    /// The difference in standard errors.
+    pub t: Option<f64>,
+    /// Two-sided.
+    pub p: Option<f64>,
+}
+
+impl Difference {
+    /// From a difference and its variance.
+    #[must_use]
+    pub fn new(value: f64, variance: f64, df: f64, level: f64) -> Self {
+        let se = Some(variance.sqrt()).filter(|se| *se > 0.0 && df > 0.0);
+        let interval = se.zip(student_t(0.5 + 0.5 * level, df)).map(|(se, t)| {
+            let reach = t * se;
+            Interval { low: value - reach, high: value + reach }
+        });
+        let t = se.map(|se| value / se);
+        Self { value, se, df, interval, t, p: t.map(|t| student_t_tails(t, df)) }
+    }
+
+    /// Of two figures that were estimated together.
+    #[must_use]
+    pub fn of(joint: &Joint, a: usize, b: usize, level: f64) -> Self {
+        let (value, variance) = joint.contrast(&[(a, 1.0), (b, -1.0)]);
+        Self::new(value, variance, joint.df(&[a, b]), level)
+    }
+
+    /// What may be said, by a p-value that was adjusted for all comparisons made together.
+    #[must_use]
+    pub fn verdict(&self, adjusted: Option<f64>, level: f64) -> Verdict {
+        match adjusted {
+            None => Verdict::NotComparable,
+            Some(p) if p >= 1.0 - level => Verdict::NotDistinguishable,
+            Some(_) if self.value > 0.0 => Verdict::Higher,
+            Some(_) => Verdict::Lower,
+        }
+    }
+}
+
+/// The probability that a Student t variable is at least as far from 0 as `t`.
+#[must_use]
+pub fn student_t_tails(t: f64, df: f64) -> f64 {
+    beta_below(df / (df + t * t), 0.5 * df, 0.5)
+}
+
+/// The probability that an F variable of `d1` and `d2` degrees of freedom exceeds `f`.
+#[must_use]
+pub fn f_tail(f: f64, d1: f64, d2: f64) -> f64 {
+    beta_below(d2 / (d2 + d1 * f), 0.5 * d2, 0.5 * d1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tails_have_closed_forms() {
+        // With one degree of freedom t is Cauchy; with two, P = 1 − t/√(2+t²). F(1, ν) is t².
+        for t in [0.3, 2.0, 30.0_f64] {
+            let cauchy = 1.0 - 2.0 * t.atan() / std::f64::consts::PI;
+            assert!((student_t_tails(t, 1.0) - cauchy).abs() < 1e-14);
+            assert!((student_t_tails(-t, 2.0) - (1.0 - t / (2.0 + t * t).sqrt())).abs() < 1e-14);
+            assert!((f_tail(t * t, 1.0, 7.5) - student_t_tails(t, 7.5)).abs() < 1e-14);
+        }
+    }
+
+    #[test]
+    fn a_verdict_needs_a_spread_and_a_small_p() {
+        let difference = Difference::new(-2.0, 0.25, 20.0, 0.95);
+        assert_eq!(difference.verdict(difference.p, 0.95), Verdict::Lower);
+        assert_eq!(difference.verdict(Some(0.06), 0.95), Verdict::NotDistinguishable);
+        let unseen = Difference::new(-2.0, f64::NAN, 20.0, 0.95);
+        assert_eq!((unseen.se, unseen.p, unseen.verdict(unseen.p, 0.95)), (None, None, Verdict::NotComparable));
+        assert_eq!(Difference::new(1.0, 0.25, 0.0, 0.95).interval, None);
+    }
+}

@@ -8,8 +8,8 @@ mod asked;
 use super::failure::Failure;
 use crate::domain::estimate::ShareInterval;
 use crate::domain::fault::Fault;
-use crate::service::calculator::Question;
-use crate::statistics::{Confidence, Lonely, Roles};
+use crate::service::calculator::{Calibrating, Question, read_margins};
+use crate::statistics::{CalibrationMethod, Confidence, Lonely, Roles};
 use asked::Asked;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
@@ -26,6 +26,8 @@ struct Survey {
     /// Break every figure down by a column, or by the crossing of several
     #[arg(long, value_name = "COL[,COL]", value_parser = columns)]
     by: Vec<Columns>,
+    #[command(flatten)]
+    weights: Weights,
     /// The interval of shares
     #[arg(long, value_name = "KIND", default_value = "korn-graubard", value_parser = share_interval)]
     ci: ShareInterval,
@@ -44,6 +46,20 @@ enum Format {
     Csv,
     /// An array of objects, with all digits
     Json,
+}
+
+/// Totals that weights shall agree with.
+#[derive(clap::Args)]
+struct Weights {
+    /// Known totals: a sheet with the columns margin (a column, or sex*age), level, total
+    #[arg(long, value_name = "FILE.csv", requires = "calibrate")]
+    margins: Option<PathBuf>,
+    /// How weights are made to agree with them: post-stratify, rake, linear
+    #[arg(long, value_name = "WAY", requires = "margins", value_parser = calibration)]
+    calibrate: Option<CalibrationMethod>,
+    /// The largest weight allowed; what is cut off is spread over the others
+    #[arg(long, value_name = "CAP", requires = "calibrate", value_parser = cap)]
+    trim: Option<f64>,
 }
 
 /// How the rows were drawn.
@@ -90,7 +106,8 @@ impl Survey {
             self.asked.wishes().map_err(|faults| Failure::faults("the question cannot be answered", faults))?;
         let confidence = Confidence { level: self.level, shares: self.ci };
         let by = self.by.iter().map(|columns| columns.0.clone()).collect();
-        Ok(Question { roles: self.design.roles(), wishes, by, confidence })
+        let calibrating = self.weights.calibrating()?;
+        Ok(Question { roles: self.design.roles(), wishes, by, calibrating, confidence })
     }
 
     /// What to say when the file gives nothing.
@@ -127,6 +144,23 @@ impl Design {
         }
         roles
     }
+}
+
+impl Weights {
+    fn calibrating(&self) -> Result<Option<Calibrating>, Failure> {
+        let Some((path, method)) = self.margins.as_ref().zip(self.calibrate) else { return Ok(None) };
+        let refused = |faults| Failure::faults(format!("{} gives no margins", path.display()), faults);
+        Ok(Some(Calibrating { margins: read_margins(path).map_err(refused)?, method, cap: self.trim }))
+    }
+}
+
+fn calibration(text: &str) -> Result<CalibrationMethod, String> {
+    CalibrationMethod::parse(text).ok_or_else(|| format!("it is one of {}", CalibrationMethod::listed()))
+}
+
+fn cap(text: &str) -> Result<f64, String> {
+    let cap = text.parse::<f64>().ok().filter(|cap| cap.is_finite() && *cap > 0.0);
+    cap.ok_or_else(|| "give a number above 0".to_owned())
 }
 
 fn columns(text: &str) -> Result<Columns, String> {

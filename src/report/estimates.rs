@@ -2,6 +2,7 @@
 
 use super::table::{Align, Table};
 use crate::domain::estimate::Estimate;
+use crate::statistics::CalibrationReport;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -111,6 +112,26 @@ pub fn csv(lines: &[Line]) -> String {
         out.push('\n');
     }
     out
+}
+
+/// What calibration did, in a sentence.
+#[must_use]
+pub fn calibration(report: &CalibrationReport) -> String {
+    let CalibrationReport { kish_before, kish_after, least, most, n_trimmed, largest_miss } = report;
+    format!(
+        "weights {} to {}; effect of unequal weights (Kish) {}, before {}; {n_trimmed} trimmed; margins met to {largest_miss:.1e}",
+        short(Some(*least)),
+        short(Some(*most)),
+        short(Some(*kish_after)),
+        short(Some(*kish_before)),
+    )
+}
+
+/// Weights in the order of the rows, which count from 1.
+#[must_use]
+pub fn weights(weights: &[f64]) -> String {
+    let lines = (1..).zip(weights).map(|(row, weight)| format!("{row},{weight}\n"));
+    std::iter::once("row,weight\n".to_owned()).chain(lines).collect()
 }
 
 /// A covariance matrix: a row and a column for each figure, named alike.

@@ -4,13 +4,17 @@ mod ask;
 mod build;
 mod compare;
 mod items;
+mod margins;
 
 pub use ask::{Ask, Comparison, Items, Kind, Rule, Test, Together};
 pub use items::read_items;
+pub use margins::{MarginSheet, read_margins};
 
 use crate::domain::estimate::Estimate;
 use crate::domain::fault::Fault;
-use crate::statistics::{Confidence, Domain, NotEstimable, Population, Roles, SurveyFile};
+use crate::statistics::{
+    CalibrationMethod, CalibrationReport, Confidence, Domain, NotEstimable, Population, Roles, SurveyFile,
+};
 use build::Asked;
 pub use compare::{Compared, Comparing, Pair, Pairs, Ranked, compare, independence, ranks};
 use std::collections::BTreeMap;
@@ -34,8 +38,30 @@ pub struct Question {
     pub wishes: Vec<Wish>,
     /// Breakdowns: columns, or crossings of them.
     pub by: Vec<Vec<String>>,
+    /// Totals that the weights shall agree with.
+    pub calibrating: Option<Calibrating>,
     /// The level of the intervals, and their kind for shares.
     pub confidence: Confidence,
+}
+
+/// How weights are made to agree with known totals.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calibrating {
+    /// The totals.
+    pub margins: Vec<MarginSheet>,
+    /// The way.
+    pub method: CalibrationMethod,
+    /// The largest weight allowed; what is cut off is spread over the others.
+    pub cap: Option<f64>,
+}
+
+/// Everything a file said to a question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answers {
+    /// The figures.
+    pub figures: Vec<Answer>,
+    /// What calibration did to the weights, if it was asked for, and the weights in the order of the rows.
+    pub calibration: Option<(CalibrationReport, Vec<f64>)>,
 }
 
 /// One figure.
@@ -66,8 +92,7 @@ const MAX_FIGURES: usize = 500;
 /// # Errors
 /// Every fault of the file and of the question; a figure that cannot be estimated; too many figures.
 pub fn covariance(path: &Path, question: &Question) -> Result<Covariance, Vec<Fault>> {
-    let roles = complete(question);
-    let file = SurveyFile::read(path, &roles, &mut |_, _| ())?;
+    let (roles, file, _) = open(path, question, &mut |_, _| ())?;
     let asked = build::statistics(&question.wishes, &roles.variables, &file.variables)?;
     let mut figures = Vec::new();
     let mut names = Vec::new();
@@ -100,14 +125,27 @@ pub fn estimate(
     path: &Path,
     question: &Question,
     progress: &mut dyn FnMut(u64, Option<u64>),
-) -> Result<Vec<Answer>, Vec<Fault>> {
-    let roles = complete(question);
-    let file = SurveyFile::read(path, &roles, progress)?;
+) -> Result<Answers, Vec<Fault>> {
+    let (roles, file, calibration) = open(path, question, progress)?;
     let asked = build::statistics(&question.wishes, &roles.variables, &file.variables)?;
     let domains = domains(question, &roles, &file);
     let sets: Vec<Domain> = domains.iter().map(|(_, domain)| domain.clone()).collect();
     let rows = asked.estimate(&file.sample, &sets, question.confidence);
-    Ok(in_order(&asked, &domains, rows))
+    let calibration = calibration.map(|report| (report, file.sample.weights()));
+    Ok(Answers { figures: in_order(&asked, &domains, rows), calibration })
+}
+
+/// Reads the file a question is about, and calibrates its weights.
+fn open(
+    path: &Path,
+    question: &Question,
+    progress: &mut dyn FnMut(u64, Option<u64>),
+) -> Result<(Roles, SurveyFile, Option<CalibrationReport>), Vec<Fault>> {
+    let roles = complete(question);
+    let mut file = SurveyFile::read(path, &roles, progress)?;
+    let calibrate = |calibrating: &Calibrating| margins::calibrate(&mut file, &roles.variables, calibrating);
+    let report = question.calibrating.as_ref().map(calibrate).transpose()?;
+    Ok((roles, file, report))
 }
 
 /// The roles with every column that is read, each once.
@@ -121,6 +159,8 @@ fn complete(question: &Question) -> Roles {
     question.by.iter().flatten().for_each(|column| once(&mut roles.by, column));
     let variables = question.wishes.iter().flat_map(|wish| wish.ask.columns());
     variables.for_each(|column| once(&mut roles.variables, column));
+    let margins = question.calibrating.iter().flat_map(|calibrating| &calibrating.margins);
+    margins.flat_map(|margin| &margin.columns).for_each(|column| once(&mut roles.variables, column));
     roles
 }
 

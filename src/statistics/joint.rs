@@ -4,6 +4,7 @@
 //! The covariance of two linearised figures is their variance with products in place of squares; the sources are those of
 //! `variance` and `linearise`.
 
+use super::calibration::Residuals;
 use super::design::{Design, Footing, Lonely, Units};
 use super::linearise::Lookup;
 use super::rows::Rows;
@@ -92,26 +93,29 @@ impl Sample {
             both: vec![0; n_products],
         };
         let mut sums = vec![empty; self.design.n_psus()];
-        for part in self.columns.parts() {
-            let values: Vec<Vec<f64>> =
-                scans.iter().zip(lookups).map(|(scan, lookup)| values(part, scan, lookup)).collect();
+        let residuals: Vec<Option<Residuals>> = scans
+            .iter()
+            .zip(lookups)
+            .map(|(scan, lookup)| Some(Residuals::of(self.calibration.as_ref()?, lookup, &self.columns, scan)))
+            .collect();
+        for (place, part) in self.columns.parts().iter().enumerate() {
+            let fitted = residuals.iter().map(Option::as_ref);
+            let figures = scans.iter().zip(lookups).zip(fitted);
+            let values: Vec<Values> =
+                figures.map(|((scan, lookup), residuals)| Values::of((place, part), scan, lookup, residuals)).collect();
             for (row, &block) in part.block.iter().enumerate() {
                 let psu = self.index.blocks().get(block as usize).map_or(usize::MAX, |block| block.psu as usize);
                 let Some(sums) = sums.get_mut(psu) else { continue };
-                let of_row = || values.iter().map(|values| values.get(row).copied().unwrap_or(f64::NAN));
-                for ((u, z), n) in of_row().zip(&mut sums.z).zip(&mut sums.answered) {
-                    if !u.is_nan() {
-                        *z += u;
-                        *n += 1;
-                    }
+                let of_row = || values.iter().map(|values| values.at(row));
+                for (((u, answered), z), n) in of_row().zip(&mut sums.z).zip(&mut sums.answered) {
+                    *z += u;
+                    *n += u64::from(answered);
                 }
                 if with_products {
-                    let pairs = of_row().flat_map(|a| of_row().map(move |b| a * b));
-                    for ((product, sum), n) in pairs.zip(&mut sums.products).zip(&mut sums.both) {
-                        if !product.is_nan() {
-                            *sum += product;
-                            *n += 1;
-                        }
+                    let pairs = of_row().flat_map(|(a, one)| of_row().map(move |(b, other)| (a * b, one && other)));
+                    for (((product, both), sum), n) in pairs.zip(&mut sums.products).zip(&mut sums.both) {
+                        *sum += product;
+                        *n += u64::from(both);
                     }
                 }
             }
@@ -120,15 +124,34 @@ impl Sample {
     }
 }
 
-/// The linearised values of a part's rows; not a number where a row does not answer or lies outside the domain.
-fn values(part: &Rows, scan: &Scan, lookup: &Lookup) -> Vec<f64> {
-    let mut values = vec![f64::NAN; part.block.len()];
-    lookup.rows(part, scan, |row, _, e, weight| {
-        if let Some(value) = values.get_mut(row) {
-            *value = weight * e;
+/// The linearised values of a part's rows in one figure.
+struct Values {
+    u: Vec<f64>,
+    answered: Vec<bool>,
+}
+
+impl Values {
+    fn of((place, part): (usize, &Rows), scan: &Scan, lookup: &Lookup, residuals: Option<&Residuals>) -> Self {
+        let height = part.block.len();
+        let mut values = Self { u: vec![0.0; height], answered: vec![false; height] };
+        if let Some(residuals) = residuals {
+            for (row, (u, weight)) in values.u.iter_mut().zip(&part.weight).enumerate() {
+                *u = -weight * residuals.fitted(place, row);
+            }
         }
-    });
-    values
+        lookup.rows(part, scan, |row, _, e, weight| {
+            if let (Some(value), Some(answered)) = (values.u.get_mut(row), values.answered.get_mut(row)) {
+                *value += weight * e;
+                *answered = true;
+            }
+        });
+        values
+    }
+
+    fn at(&self, row: usize) -> (f64, bool) {
+        let u = self.u.get(row).copied().unwrap_or_default();
+        (u, self.answered.get(row).copied().unwrap_or_default())
+    }
 }
 
 /// The whole design, with or without its corrections.

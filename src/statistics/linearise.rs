@@ -7,8 +7,9 @@
 //!
 //! Source: Woodruff (1971), "A simple method for approximating the variance of a complicated estimate"; Binder (1983).
 
+use super::calibration::Residuals;
 use super::histogram::{BlockHistogram, DomainHistogram};
-use super::rows::{Columns, Rows};
+use super::rows::{Block, Columns, Rows};
 use super::scan::{NONE, Scan};
 use super::statistic::{NotEstimable, Ratio, Reading, Statistic, Term, Worth, slot};
 use std::collections::BTreeSet;
@@ -316,6 +317,40 @@ impl<'a> Lookup<'a> {
         }
         totals
     }
+}
+
+/// Totals by PSU of one figure by calibrated weights: the sums are those of residuals, which rows outside the domain have
+/// too. The scan holds one domain.
+pub(super) fn residual_totals(
+    lookup: &Lookup,
+    columns: &Columns,
+    scan: &Scan,
+    psu_of: &[Block],
+    n_psus: usize,
+    residuals: &Residuals,
+) -> Vec<Totals> {
+    let mut totals = vec![Totals::default(); n_psus];
+    for (place, part) in columns.parts().iter().enumerate() {
+        let mut values = vec![0.0; part.block.len()];
+        lookup.rows(part, scan, |row, block, e, weight| {
+            let psu = psu_of.get(block as usize).map_or(usize::MAX, |block| block.psu as usize);
+            if let (Some(value), Some(totals)) = (values.get_mut(row), totals.get_mut(psu)) {
+                *value = e;
+                totals.simple += weight * e * e;
+                totals.weight += weight;
+                totals.n_answered += 1;
+            }
+        });
+        for (row, ((e, block), weight)) in values.iter().zip(&part.block).zip(&part.weight).enumerate() {
+            let psu = psu_of.get(*block as usize).map_or(usize::MAX, |block| block.psu as usize);
+            if let Some(totals) = totals.get_mut(psu) {
+                let value = weight * (e - residuals.fitted(place, row));
+                totals.sum += value;
+                totals.squares += value * value;
+            }
+        }
+    }
+    totals
 }
 
 /// What the answers of one row add up to.

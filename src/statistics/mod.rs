@@ -16,6 +16,7 @@
 //! Columns and statistics are worked on at the same time, each in the order of the rows, so the same rows give the same
 //! bits at any number of threads.
 
+mod calibration;
 mod combine;
 mod design;
 mod difference;
@@ -37,6 +38,7 @@ mod variance;
 mod verdict;
 mod waves;
 
+pub use calibration::{CalibrationFault, CalibrationMethod, CalibrationReport, Margin};
 pub use combine::sum_of_independent;
 pub use design::{DesignDesk, Inference, Lonely, SurveyDesign, SurveyPsu, SurveyStratum};
 pub use difference::{Difference, Verdict, f_tail, student_t_tails};

@@ -140,6 +140,16 @@ impl Columns {
         self.n_coded - 1
     }
 
+    /// The weights, part by part.
+    pub(super) fn weights(&self) -> Vec<Vec<f64>> {
+        self.parts.iter().map(|part| part.weight.clone()).collect()
+    }
+
+    /// Other weights for the same rows.
+    pub(super) fn set_weights(&mut self, weights: Vec<Vec<f64>>) {
+        self.parts.iter_mut().zip(weights).for_each(|(part, weights)| part.weight = weights);
+    }
+
     /// Rows that were refused because their columns did not fit.
     pub(super) fn n_malformed(&self) -> usize {
         self.n_malformed

@@ -1,5 +1,6 @@
 //! A sample, rows and design together, and the way from it to estimates.
 
+use super::calibration::{Calibration, Residuals};
 use super::design::{Design, DesignDesk, Inference, RoundDesign, SurveyDesign};
 use super::histogram::{self, BlockHistogram, DomainHistogram};
 use super::linearise::{self, Lookup, Point, Totals};
@@ -27,6 +28,8 @@ pub struct Sample {
     pub(super) index: BlockIndex,
     /// Slots of each coded column's histogram.
     pub(super) n_slots: Vec<usize>,
+    /// What calibrated weights are made of.
+    pub(super) calibration: Option<Calibration>,
 }
 
 /// Why rows and design do not make a sample: every reason.
@@ -113,7 +116,7 @@ impl Sample {
             Ok(design) if faults.is_empty() => {
                 let coded: Vec<usize> = (0..columns.n_coded()).collect();
                 let n_slots = waves::map(&coded, |column| histogram::n_slots(&columns, *column));
-                Ok(Self { design, columns, index: BlockIndex::new(blocks, n_psus), n_slots })
+                Ok(Self { design, columns, index: BlockIndex::new(blocks, n_psus), n_slots, calibration: None })
             }
             _ => Err(SampleFault { faults }),
         }
@@ -123,6 +126,12 @@ impl Sample {
     #[must_use]
     pub fn n_rows(&self) -> usize {
         self.columns.n_rows()
+    }
+
+    /// The weights, in the order of the rows; not a number where the design gives them.
+    #[must_use]
+    pub fn weights(&self) -> Vec<f64> {
+        self.columns.weights().concat()
     }
 
     /// Degrees of freedom of the whole design: PSUs with rows minus strata with rows.
@@ -182,7 +191,11 @@ impl Sample {
             .collect();
         let sound: Vec<(usize, &Domain)> =
             domains.iter().enumerate().filter(|(place, _)| rows.get(*place).is_some_and(Vec::is_empty)).collect();
-        let scans = scan::lay_out(&self.index, &self.design, &sound);
+        // By calibrated weights every row matters to every domain, so each domain has a scan of its own.
+        let scans = match &self.calibration {
+            None => scan::lay_out(&self.index, &self.design, &sound),
+            Some(_) => sound.iter().flat_map(|one| scan::lay_out(&self.index, &self.design, &[*one])).collect(),
+        };
         let asked: Vec<&Statistic> =
             statistics.iter().zip(&checks).filter(|(_, ok)| ok.is_ok()).map(|(s, _)| s).collect();
         let found = self.find(&scans, &asked);
@@ -192,6 +205,9 @@ impl Sample {
                 let judge = |check: &Result<(), NotEstimable>| {
                     check.clone()?;
                     let (statistic, found) = found.next().ok_or(NotEstimable::BadLevel(confidence.level))?;
+                    if let Some(calibration) = &self.calibration {
+                        return self.judge_residuals(calibration, scan, statistic, found, confidence);
+                    }
                     judge(scan, domain, statistic, found, confidence)
                 };
                 if let Some(row) = rows.get_mut(member.place) {
@@ -203,6 +219,27 @@ impl Sample {
             borrow_design_effect(&mut rows, place, statistic, confidence);
         }
         rows
+    }
+
+    /// The estimate of one statistic in the one domain of a scan, by calibrated weights.
+    fn judge_residuals(
+        &self,
+        calibration: &Calibration,
+        scan: &Scan,
+        asked: &Statistic,
+        found: &Found,
+        confidence: Confidence,
+    ) -> Result<Estimate, NotEstimable> {
+        let nothing = || NotEstimable::NoAnswers { statistic: asked.name.clone(), items: Vec::new() };
+        let member = scan.members.first().ok_or_else(nothing)?;
+        let point = found.points.first().ok_or_else(nothing)?.as_ref().map_err(Clone::clone)?;
+        let lookup = Lookup::new(asked, &found.points, &self.n_slots);
+        let residuals = Residuals::of(calibration, &lookup, &self.columns, scan);
+        let (n_psus, blocks) = (self.design.n_psus(), self.index.blocks());
+        let totals = linearise::residual_totals(&lookup, &self.columns, scan, blocks, n_psus, &residuals);
+        let psus: Vec<u32> = (0..n_psus as u32).collect();
+        let spread = Spread::of(&member.footing, &psus, &totals);
+        Ok(verdict::estimate(asked, point, &spread, &member.footing, confidence))
     }
 
     /// Points and totals of every statistic in every scan: `[scan][statistic]`.

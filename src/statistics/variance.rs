@@ -87,19 +87,13 @@ impl Spread {
     fn add(&mut self, footing: &Footing, members: &[Member], mean: f64) {
         let Some(layer) = members.first().and_then(|(psu, _)| footing.layers.get(psu.layer)) else { return };
         let n: u64 = members.iter().map(|(_, totals)| totals.n_answered).sum();
-        if n == 0 {
-            return;
-        }
         let answering = || members.iter().filter(|(_, totals)| totals.n_answered > 0);
         let n_psu = if footing.rows_are_psus { n } else { answering().count() as u64 };
-        self.n += n;
-        self.n_psu += n_psu;
-        self.n_strata += 1;
-        self.simple += members.iter().map(|(_, totals)| totals.simple).sum::<f64>();
-        self.weight += members.iter().map(|(_, totals)| totals.weight).sum::<f64>();
         let fraction = match layer.units {
             Units::Lonely { fraction } => {
-                self.lonely.push(layer.stratum.clone());
+                if n > 0 {
+                    self.lonely.push(layer.stratum.clone());
+                }
                 if footing.lonely == Lonely::Adjust {
                     self.variance +=
                         members.iter().map(|(_, z)| (1.0 - fraction) * (z.sum - mean).powi(2)).sum::<f64>();
@@ -107,16 +101,25 @@ impl Spread {
                 fraction
             }
             Units::Rows => {
-                self.df += n - 1;
+                self.df += n.saturating_sub(1);
                 1.0
             }
             Units::Psus { n_sampled, fraction } => {
-                self.df += n_psu - 1;
+                self.df += n_psu.saturating_sub(1);
                 self.variance += between_psus(members, n_sampled, fraction);
                 fraction
             }
         };
         self.variance += fraction * between_rows(members);
+        // A layer in which nobody answered has a spread only by calibrated weights, and adds to nothing else.
+        if n == 0 {
+            return;
+        }
+        self.n += n;
+        self.n_psu += n_psu;
+        self.n_strata += 1;
+        self.simple += members.iter().map(|(_, totals)| totals.simple).sum::<f64>();
+        self.weight += members.iter().map(|(_, totals)| totals.weight).sum::<f64>();
         self.is_sample |= 1.0 - fraction >= ALL_SAMPLED || answering().any(|(psu, _)| psu.fraction < 1.0);
         if fraction > 0.0 {
             self.n_single += answering().filter(|(psu, _)| psu.n_rows == 1 && psu.fraction < 1.0).count();

@@ -4,7 +4,7 @@ use super::super::failure::Failure;
 use super::{Format, Survey, progress_bar};
 use crate::report::estimates::{self, Line};
 use crate::service::calculator::{self, Answer};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What to estimate, from what.
 #[derive(clap::Args)]
@@ -14,6 +14,9 @@ pub(in crate::cli) struct Arguments {
     /// Also write the covariance of all figures to this CSV file
     #[arg(long, value_name = "OUT.csv")]
     covariance: Option<PathBuf>,
+    /// Also write the calibrated weights, row by row, to this CSV file
+    #[arg(long, value_name = "OUT.csv", requires = "calibrate")]
+    weights_out: Option<PathBuf>,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -32,18 +35,28 @@ pub(in crate::cli) fn run(arguments: &Arguments) -> Result<(), Failure> {
     });
     bar.finish_and_clear();
     let answers = answers.map_err(|faults| survey.refused(faults))?;
+    if let Some((report, weights)) = &answers.calibration {
+        eprintln!("{}", estimates::calibration(report));
+        if let Some(path) = &arguments.weights_out {
+            write(path, estimates::weights(weights))?;
+        }
+    }
     if let Some(path) = &arguments.covariance {
         let covariance = calculator::covariance(&survey.file, &question).map_err(|faults| survey.refused(faults))?;
-        let written = std::fs::write(path, estimates::covariance(&covariance.names, &covariance.matrix));
-        written.map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
+        write(path, estimates::covariance(&covariance.names, &covariance.matrix))?;
     }
-    let lines: Vec<Line> = answers.iter().map(|answer| line(answer, survey.level)).collect();
+    let lines: Vec<Line> = answers.figures.iter().map(|answer| line(answer, survey.level)).collect();
     match arguments.format {
         Format::Table => print!("{}", estimates::text(&lines)),
         Format::Csv => print!("{}", estimates::csv(&lines)),
         Format::Json => println!("{}", estimates::json(&lines).map_err(|error| error.to_string())?),
     }
     Ok(())
+}
+
+fn write(path: &Path, text: String) -> Result<(), Failure> {
+    let written = std::fs::write(path, text);
+    Ok(written.map_err(|error| format!("{} cannot be written: {error}", path.display()))?)
 }
 
 fn line(answer: &Answer, level: f64) -> Line<'_> {

@@ -1,12 +1,12 @@
 //! Comparisons on any survey file: units or years with each other or with all, ranks, and independence of two variables.
 
 use super::build::{self, Asked};
-use super::{Question, complete, domains, not_estimable};
+use super::{Question, domains, not_estimable, open};
 use crate::domain::estimate::Estimate;
 use crate::domain::fault::Fault;
 use crate::statistics::{
     self, Adjustment, Difference, Domain, Independence, Joint, Population, Range, RankSet, Ratio, Reading, Statistic,
-    SurveyFile, Verdict, Worth,
+    Verdict, Worth,
 };
 use std::path::Path;
 
@@ -173,8 +173,7 @@ fn each(
 ) -> Result<(), Vec<Fault>> {
     let mut extended = question.clone();
     extended.by.push(vec![comparing.between.clone()]);
-    let roles = complete(&extended);
-    let file = SurveyFile::read(path, &roles, &mut |_, _| ())?;
+    let (roles, file, _) = open(path, &extended, &mut |_, _| ())?;
     let asked: Asked = build::statistics(&question.wishes, &roles.variables, &file.variables)?;
     let contexts = domains(question, &roles, &file);
     let units = domains(&Question { by: vec![vec![comparing.between.clone()]], ..question.clone() }, &roles, &file);
@@ -241,8 +240,7 @@ fn pairs(pairs: &Pairs, labels: &[String]) -> Result<Vec<(usize, usize)>, Vec<Fa
 /// # Errors
 /// Every fault of the file and of the question; a table that cannot be tested.
 pub fn independence(path: &Path, question: &Question) -> Result<Independence, Vec<Fault>> {
-    let roles = complete(question);
-    let mut file = SurveyFile::read(path, &roles, &mut |_, _| ())?;
+    let (roles, mut file, _) = open(path, question, &mut |_, _| ())?;
     let variables = build::groupings(&question.wishes, &roles.variables, &file.variables)?;
     let [(a, groups_a), (b, groups_b)] = variables.as_slice() else {
         let message = "name two variables to test, each a column (--distribution) or a share (--share)";

@@ -5,6 +5,7 @@ mod demo;
 mod estimate;
 mod import;
 mod rounds;
+mod weights;
 
 use crate::harness::Database;
 use crate::harness::office::{Office, fixture};

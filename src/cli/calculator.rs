@@ -9,7 +9,7 @@ use super::failure::Failure;
 use crate::domain::estimate::ShareInterval;
 use crate::domain::fault::Fault;
 use crate::service::calculator::{Calibrating, Question, read_margins};
-use crate::statistics::{CalibrationMethod, Confidence, Lonely, Roles};
+use crate::statistics::{CalibrationMethod, Confidence, Lonely, ReplicateKind, Roles};
 use asked::Asked;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
@@ -52,7 +52,7 @@ enum Format {
 #[derive(clap::Args)]
 struct Weights {
     /// Known totals: a sheet with the columns margin (a column, or sex*age), level, total
-    #[arg(long, value_name = "FILE.csv", requires = "calibrate")]
+    #[arg(long, value_name = "FILE.csv", requires = "calibrate", conflicts_with = "repweights")]
     margins: Option<PathBuf>,
     /// How weights are made to agree with them: post-stratify, rake, linear
     #[arg(long, value_name = "WAY", requires = "margins", value_parser = calibration)]
@@ -83,6 +83,12 @@ struct Design {
     /// Units in the population of the row's PSU
     #[arg(long, value_name = "COL", requires = "psu")]
     fpc2: Option<String>,
+    /// Columns of replicate weights: all whose names begin with this
+    #[arg(long, value_name = "PREFIX", requires = "rep_type")]
+    repweights: Option<String>,
+    /// How the replicate weights were made: jk1, jkn, brr, bootstrap
+    #[arg(long, value_name = "KIND", requires = "repweights", value_parser = replicate_kind)]
+    rep_type: Option<ReplicateKind>,
     /// Strata of which one PSU was drawn: fail, collapse=A:B (again for more), adjust, average, remove, certainty
     #[arg(long, value_name = "RULE", value_parser = lonely)]
     lonely: Vec<LonelyRule>,
@@ -107,7 +113,8 @@ impl Survey {
         let confidence = Confidence { level: self.level, shares: self.ci };
         let by = self.by.iter().map(|columns| columns.0.clone()).collect();
         let calibrating = self.weights.calibrating()?;
-        Ok(Question { roles: self.design.roles(), wishes, by, calibrating, confidence })
+        let replicates = self.design.rep_type;
+        Ok(Question { roles: self.design.roles(), wishes, by, calibrating, replicates, confidence })
     }
 
     /// What to say when the file gives nothing.
@@ -134,6 +141,7 @@ impl Design {
             weight: self.weight.clone(),
             fpc1: self.fpc1.clone(),
             fpc2: self.fpc2.clone(),
+            replicates: self.repweights.clone(),
             ..Roles::default()
         };
         for rule in &self.lonely {
@@ -156,6 +164,10 @@ impl Weights {
 
 fn calibration(text: &str) -> Result<CalibrationMethod, String> {
     CalibrationMethod::parse(text).ok_or_else(|| format!("it is one of {}", CalibrationMethod::listed()))
+}
+
+fn replicate_kind(text: &str) -> Result<ReplicateKind, String> {
+    ReplicateKind::parse(text).ok_or_else(|| format!("it is one of {}", ReplicateKind::listed()))
 }
 
 fn cap(text: &str) -> Result<f64, String> {

@@ -13,7 +13,8 @@ pub use margins::{MarginSheet, read_margins};
 use crate::domain::estimate::Estimate;
 use crate::domain::fault::Fault;
 use crate::statistics::{
-    CalibrationMethod, CalibrationReport, Confidence, Domain, NotEstimable, Population, Roles, SurveyFile,
+    CalibrationMethod, CalibrationReport, Confidence, Domain, NotEstimable, Population, ReplicateKind, Replicates,
+    Roles, SurveyFile,
 };
 use build::Asked;
 pub use compare::{Compared, Comparing, Pair, Pairs, Ranked, compare, independence, ranks};
@@ -40,6 +41,8 @@ pub struct Question {
     pub by: Vec<Vec<String>>,
     /// Totals that the weights shall agree with.
     pub calibrating: Option<Calibrating>,
+    /// How the file's replicate weights were made, if its columns hold some.
+    pub replicates: Option<ReplicateKind>,
     /// The level of the intervals, and their kind for shares.
     pub confidence: Confidence,
 }
@@ -130,7 +133,9 @@ pub fn estimate(
     let asked = build::statistics(&question.wishes, &roles.variables, &file.variables)?;
     let domains = domains(question, &roles, &file);
     let sets: Vec<Domain> = domains.iter().map(|(_, domain)| domain.clone()).collect();
-    let rows = asked.estimate(&file.sample, &sets, question.confidence);
+    let replicates = question.replicates.map(|kind| Replicates::new(&file.sample, file.replicates.clone(), kind));
+    let replicates = replicates.transpose().map_err(|message| vec![Fault::of_whole("not-such-replicates", message)])?;
+    let rows = asked.estimate(&file.sample, &sets, replicates.as_ref(), question.confidence);
     let calibration = calibration.map(|report| (report, file.sample.weights()));
     Ok(Answers { figures: in_order(&asked, &domains, rows), calibration })
 }

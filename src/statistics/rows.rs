@@ -145,6 +145,16 @@ impl Columns {
         self.parts.iter().map(|part| part.weight.clone()).collect()
     }
 
+    /// The same rows by other weights: those in a column of quantities. A replicate gives some rows no weight at all.
+    pub(super) fn weighted_by(&self, column: usize) -> Self {
+        let mut columns = self.clone();
+        for part in &mut columns.parts {
+            let weights: Vec<f64> = part.quantities(column).iter().map(|weight| weight.max(0.0)).collect();
+            part.weight = weights;
+        }
+        columns
+    }
+
     /// Other weights for the same rows.
     pub(super) fn set_weights(&mut self, weights: Vec<Vec<f64>>) {
         self.parts.iter_mut().zip(weights).for_each(|(part, weights)| part.weight = weights);

@@ -3,7 +3,8 @@
 use super::calibration::{Calibration, Residuals};
 use super::design::{Design, DesignDesk, Inference, RoundDesign, SurveyDesign};
 use super::histogram::{self, BlockHistogram, DomainHistogram};
-use super::linearise::{self, Lookup, Point, Totals};
+use super::linearise::{self, Lookup, Totals};
+use super::point::{self, Point};
 use super::rows::{Block, Blocks, Columns};
 use super::scan::{self, BlockIndex, Domain, Scan};
 use super::statistic::{NotEstimable, Range, Statistic};
@@ -258,13 +259,18 @@ impl Sample {
         let looked_up = waves::map(&missing, |(statistic, scan)| {
             let (statistic, place, scan) = (statistics.get(*statistic)?, *scan, scans.get(*scan)?);
             let histogram = |column: usize| by_domain.get(&column)?.get(place);
-            let points = linearise::points(statistic, &self.columns, scan, histogram);
+            let points = point::points(statistic, &self.columns, scan, histogram);
             let totals = Lookup::new(statistic, &points, &self.n_slots).totals(&self.columns, scan);
             Some(Found { points, totals })
         });
         found.extend(missing.into_iter().zip(looked_up).filter_map(|(pair, found)| Some((pair, found?))));
         let row = |scan| (0..statistics.len()).filter_map(|statistic| found.remove(&(statistic, scan))).collect();
         (0..scans.len()).map(row).collect()
+    }
+
+    /// Sums of weights of one column by domain of a scan, with weights of the rows' own or others.
+    pub(super) fn domain_histogram(&self, columns: &Columns, column: usize, scan: &Scan) -> DomainHistogram {
+        DomainHistogram::count(columns, column, self.n_slots.get(column).copied().unwrap_or_default(), scan)
     }
 
     /// Counts a column, and reads off all that its histogram tells.
@@ -280,7 +286,7 @@ impl Sample {
         let mut found = Vec::new();
         for (place, statistic) in statistics.iter().enumerate().filter(|(_, s)| s.only_column() == Some(column)) {
             for (at, (scan, by_domain)) in scans.iter().zip(&by_domain).enumerate() {
-                let points = linearise::points(statistic, &self.columns, scan, |_| Some(by_domain));
+                let points = point::points(statistic, &self.columns, scan, |_| Some(by_domain));
                 let totals = linearise::read_off(statistic, &histogram, scan, &points);
                 found.push(((place, at), Found { points, totals }));
             }

@@ -2,7 +2,7 @@
 
 use super::design::{Footing, Lonely};
 use super::interval::{Share, bounded_interval, share_interval};
-use super::linearise::Point;
+use super::point::Point;
 use super::quantile::student_t;
 use super::statistic::{Range, Statistic};
 use super::variance::Spread;

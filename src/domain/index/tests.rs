@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::area::Level;
 use crate::domain::assessment::Entry;
-use crate::domain::estimate::{Caution, Method};
+use crate::domain::estimate::{Caution, Ends, Method};
 use crate::domain::ids::{Digest, QuestionnaireId, SchemeId};
 use crate::domain::questionnaire::Status;
 use crate::domain::scheme::{Criterion, Declared, Domain, SurveyFigure, TieRule};

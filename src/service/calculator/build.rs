@@ -5,7 +5,8 @@ use super::ask::{Ask, Comparison, Items, Rule, Test, Together};
 use crate::domain::estimate::Estimate;
 use crate::domain::fault::Fault;
 use crate::statistics::{
-    Confidence, Domain, NotEstimable, Range, Ratio, Reading, Sample, Statistic, Term, Value, Variable, Worth,
+    Confidence, Domain, NotEstimable, Range, Ratio, Reading, Replicates, Sample, Statistic, Term, Value, Variable,
+    Worth,
 };
 
 /// Categories a distribution can have; beyond, it is a list nobody reads.
@@ -42,10 +43,14 @@ impl Asked {
         &self,
         sample: &Sample,
         domains: &[Domain],
+        replicates: Option<&Replicates>,
         confidence: Confidence,
     ) -> Vec<Vec<Result<Estimate, NotEstimable>>> {
         let statistics: Vec<Statistic> = self.statistics().cloned().collect();
-        let found = sample.estimate(domains, &statistics, confidence);
+        let found = match replicates {
+            Some(replicates) => sample.estimate_replicated(replicates, domains, &statistics, confidence),
+            None => sample.estimate(domains, &statistics, confidence),
+        };
         let with_quantiles = |(domain, row): (&Domain, Vec<Result<Estimate, NotEstimable>>)| {
             let mut row = row.into_iter();
             let one = |one: &One| match one {

@@ -4,6 +4,7 @@ mod compare;
 mod demo;
 mod estimate;
 mod import;
+mod replicates;
 mod rounds;
 mod weights;
 

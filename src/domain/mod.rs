@@ -7,6 +7,7 @@ pub mod answers;
 pub mod area;
 pub mod assessment;
 pub mod channel;
+pub mod disclosure;
 pub mod estimate;
 pub mod fault;
 pub mod frame;

@@ -12,7 +12,7 @@ use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::index::table::{Heading, IndexTable, Provenance, UnitName};
 use crate::domain::index::{LeafPoints, SurveyPart, UnitIndex};
 use crate::domain::scheme::SubCriterion;
-use crate::statistics::{self, Domain, NotEstimable, Statistic, Term};
+use crate::statistics::{self, Domain, NotEstimable, Range, Statistic, Term};
 use crate::store::Store;
 use std::collections::BTreeMap;
 
@@ -83,7 +83,8 @@ fn survey_parts(exercise: &Exercise, units: &[Assessment]) -> Vec<SurveyPart> {
         // Units with the same leaves share a statistic, so a scan of the answers serves them together.
         for (usable, places) in wanted.into_iter().filter(|(usable, _)| !usable.is_empty()) {
             let terms = usable.iter().filter_map(|leaf| statistics.get(*leaf)).flat_map(|s| s.terms.clone()).collect();
-            let component = Statistic::sum("component", terms);
+            let high = usable.iter().filter_map(|leaf| leaves.get(*leaf)).map(|(leaf, _)| leaf.max.to_f64()).sum();
+            let component = Statistic::sum("component", terms).within(Range::Within { low: 0.0, high });
             let asked: Vec<Domain> = places.iter().filter_map(|place| domains.get(*place).cloned()).collect();
             let found = survey.sample.estimate(&asked, &[component], LEVEL);
             for (place, row) in places.into_iter().zip(found) {
@@ -111,7 +112,7 @@ fn leaves_of<'a>(exercise: &'a Exercise, survey: &Survey) -> Vec<(&'a SubCriteri
 /// The points of a leaf: its maximum times the survey's figure.
 fn points_of(leaf: &SubCriterion, figure: &Option<Vec<Term>>) -> Statistic {
     let terms = scaled(figure.clone().unwrap_or_default(), leaf.max.to_f64());
-    Statistic::sum(leaf.code.to_string(), terms)
+    Statistic::sum(leaf.code.to_string(), terms).within(Range::Within { low: 0.0, high: leaf.max.to_f64() })
 }
 
 /// Enters what the survey says about each leaf, and returns the places of the leaves that have points and apply.

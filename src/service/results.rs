@@ -8,7 +8,7 @@ use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::questionnaire::{IndexRule, ItemKind, Part, Questionnaire};
 use crate::domain::results::{Grain, ResultRow, Results};
 use crate::service::analyse::LEVEL;
-use crate::statistics::{NotEstimable, Statistic, Term};
+use crate::statistics::{NotEstimable, Range, Statistic, Term};
 use crate::store::Store;
 
 /// Answers below which a figure is not shown (Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15; n < 5 is our threshold).
@@ -63,9 +63,16 @@ struct Question {
 
 impl Question {
     fn statistics(&self) -> Vec<Statistic> {
-        let named = |terms: &Vec<Term>| Statistic::sum(self.code.clone(), terms.clone());
-        let five_point = self.five_point.iter().flat_map(|(satisfied, mean)| [satisfied, mean]);
-        std::iter::once(&self.figure).chain(five_point).map(named).collect()
+        let named = |terms: &Vec<Term>, range| Statistic::sum(self.code.clone(), terms.clone()).within(range);
+        let unit = Range::Within { low: 0.0, high: 1.0 };
+        // Satisfied with one item or not is a share of people; over several items it is a share of answers.
+        let satisfied_range = if self.grain == Grain::Item { Range::Share } else { unit };
+        let mut statistics = vec![named(&self.figure, unit)];
+        if let Some((satisfied, mean)) = &self.five_point {
+            statistics.push(named(satisfied, satisfied_range));
+            statistics.push(named(mean, Range::Within { low: 1.0, high: 5.0 }));
+        }
+        statistics
     }
 
     /// Takes its figures off the front of what was found.

@@ -5,6 +5,7 @@
 
 mod areas;
 mod assessments;
+mod breakdown;
 mod calculator;
 mod check;
 mod demo;
@@ -37,6 +38,7 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
   sipas responses import FILE.csv  answers collected on paper
   sipas assessments import FILE.csv
   sipas results --round R          percent satisfied and mean, item by item
+  sipas breakdown --round R        the same by district, desk, sex, age; small cells hidden
   sipas index --round R            the index table with its intervals
   sipas estimate FILE              figures with intervals from any survey file, CSV or Parquet
   sipas compare FILE               differences, ranks and tests, as sure as they are
@@ -102,6 +104,8 @@ enum Command {
     Assessments(assessments::Command),
     /// Percent satisfied and mean, per item, element and overall
     Results(results::Arguments),
+    /// Figures by unit and by who answered, with small cells hidden
+    Breakdown(breakdown::Arguments),
     /// The index table, or one unit's domain table
     Index(index::Arguments),
     /// Estimate from any survey file: means, shares, totals, composites, with intervals
@@ -132,6 +136,7 @@ pub fn run() -> ExitCode {
         Command::Responses(command) => responses::run(place, &command),
         Command::Assessments(command) => assessments::run(place, &command),
         Command::Results(arguments) => results::run(place, &arguments),
+        Command::Breakdown(arguments) => breakdown::run(place, &arguments),
         Command::Index(arguments) => index::run(place, &arguments),
         Command::Reconcile(arguments) => reconcile::run(&arguments),
     };

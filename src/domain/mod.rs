@@ -6,6 +6,7 @@
 pub mod answers;
 pub mod area;
 pub mod assessment;
+pub mod breakdown;
 pub mod channel;
 pub mod disclosure;
 pub mod estimate;

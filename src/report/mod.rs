@@ -4,6 +4,7 @@
 //! nothing; it knows the domain only. Vietnamese comes first, numbers in Vietnamese text have a decimal comma, numbers
 //! for programs a point.
 
+pub mod breakdown;
 pub mod comparisons;
 pub mod estimates;
 pub mod index;

@@ -9,10 +9,12 @@
 //! | `reader`, `value`, `near` | one TOML file: keys, types, positions, "did you mean" |
 //! | `questionnaire`, `item` | `questionnaires/<id>.v<N>.toml` |
 //! | `texts`, `words`, `scales` | `texts/<id>.v<N>.<lang>.toml`, `texts/page.<lang>.toml`, `scales.toml` |
+//! | `breakdowns` | `breakdowns.toml` |
 //! | `scheme`, `sums` | `schemes/<id>.toml` |
 //! | `frozen` | `published.toml` |
 //! | `load` | all of them, in the order in which they refer to each other |
 
+mod breakdowns;
 mod frozen;
 mod item;
 mod load;
@@ -34,6 +36,7 @@ use crate::domain::scheme::Scheme;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use breakdowns::Breakdowns;
 pub use scales::Scale;
 pub use source::Source;
 pub use texts::{Choice, Texts};
@@ -47,6 +50,7 @@ pub struct Catalogue {
     texts: BTreeMap<QuestionnaireRef, BTreeMap<Language, Texts>>,
     words: BTreeMap<Language, Words>,
     scales: BTreeMap<Language, Scale>,
+    breakdowns: Option<Breakdowns>,
 }
 
 impl Catalogue {
@@ -109,6 +113,18 @@ impl Catalogue {
         self.words.values()
     }
 
+    /// The breakdowns that are published together; none where the folder declares none.
+    #[must_use]
+    pub fn breakdowns(&self) -> Option<&Breakdowns> {
+        self.breakdowns.as_ref()
+    }
+
+    /// The line that says that the list of breakdowns is not confirmed.
+    #[must_use]
+    pub fn notice_of_breakdowns(&self) -> Option<String> {
+        self.breakdowns.as_ref().and_then(Breakdowns::notice)
+    }
+
     /// One line for everything that is not confirmed by an official source: what it is, its status and its source.
     #[must_use]
     pub fn notices(&self) -> Vec<String> {
@@ -117,7 +133,8 @@ impl Catalogue {
         let questionnaires = self.questionnaires().filter_map(|questionnaire| questionnaire_notice(questionnaire));
         let texts = self.all_texts().filter_map(Texts::notice);
         let schemes = self.schemes().filter_map(|scheme| scheme_notice(scheme));
-        scales.chain(words).chain(questionnaires).chain(texts).chain(schemes).collect()
+        let breakdowns = self.notice_of_breakdowns();
+        scales.chain(words).chain(breakdowns).chain(questionnaires).chain(texts).chain(schemes).collect()
     }
 
     /// The [`notices`](Self::notices) that belong on a figure made with this scheme from answers to this questionnaire:

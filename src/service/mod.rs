@@ -6,6 +6,7 @@
 pub mod analyse;
 pub mod areas;
 pub mod assess;
+pub mod breakdown;
 pub mod calculator;
 pub mod catalogue;
 pub mod collect;

@@ -9,10 +9,11 @@ use crate::domain::questionnaire::{IndexRule, Item, ItemKind, Part, Questionnair
 use crate::domain::round::Mode;
 use crate::domain::scheme::SurveyFigure;
 use crate::statistics::{
-    Blocks, Columns, DesignDesk, Domain, NotEstimable, Ratio, Reading, Sample, SampleFault, Statistic, Term, Worth,
+    Block, Blocks, Columns, DesignDesk, Domain, NotEstimable, Ratio, Reading, Sample, SampleFault, Statistic, Term,
+    Worth,
 };
 use crate::store::{self, Store, StoreError};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Why a round's answers could not be made a sample.
@@ -38,6 +39,10 @@ pub struct RoundSample {
     desks: Vec<AreaCode>,
     /// Column of each item that is worth something, by place in the questionnaire.
     columns: BTreeMap<usize, usize>,
+    /// The profile items that answers are broken down by: their places in the questionnaire.
+    profile: Vec<usize>,
+    /// The cells answers lie in, by index: the code of each profile item.
+    cells: Vec<Vec<u8>>,
     /// Answer sheets it was made from.
     pub n_responses: u64,
     /// Digest of these answer sheets.
@@ -59,6 +64,9 @@ impl RoundSample {
         let mut rows = Columns::new(offsets.len(), 0);
         let mut codes = vec![packing::NO_ANSWER; offsets.len()];
         let mut n_responses = 0;
+        let (profile, profile_offsets) = profile_of(questionnaire);
+        let (mut blocks, mut cells) = (Blocks::default(), Cells::default());
+        let mut key = Vec::with_capacity(profile.len());
         // One view of the database, so that the digest names the very answers that were counted.
         let (frame, cut) = store.with(|conn| {
             conn.snapshot(|conn| {
@@ -69,7 +77,10 @@ impl RoundSample {
                     for (code, offset) in codes.iter_mut().zip(&offsets) {
                         *code = packed.get(*offset).copied().unwrap_or(packing::NO_ANSWER);
                     }
-                    rows.push(*desk, weight, &codes);
+                    key.clear();
+                    key.extend(profile_offsets.iter().map(|at| packed.get(*at).copied().unwrap_or(packing::NO_ANSWER)));
+                    let block = blocks.index(Block { psu: *desk, cell: cells.index(&key) });
+                    rows.push(block, weight, &codes);
                     n_responses += 1;
                 })?;
                 let cut = store::responses::cut_digest(conn, round)?;
@@ -84,10 +95,10 @@ impl RoundSample {
             transactions: desk.transactions,
         });
         let per_stratum = frame.desks_per_stratum().into_iter().map(|(code, n)| (code.to_string(), n)).collect();
-        let blocks = Blocks::of_psus(desks.len());
         let sample = Sample::of_round(design_desks.collect(), &per_stratum, blocks, rows, mode.into())
             .map_err(|fault| SampleRefusal::Design { round: round.clone(), fault })?;
-        Ok(Self { questionnaire: Arc::clone(questionnaire), sample, desks, columns, n_responses, cut })
+        let cells = cells.list;
+        Ok(Self { questionnaire: Arc::clone(questionnaire), sample, desks, columns, profile, cells, n_responses, cut })
     }
 
     /// The questionnaire its answers were given to.
@@ -104,6 +115,24 @@ impl RoundSample {
             Domain::of_psus(places.map(|(_, place)| place))
         };
         units.iter().map(within).collect()
+    }
+
+    /// The profile items that answers can be broken down by.
+    pub fn profile(&self) -> impl Iterator<Item = &Item> {
+        self.profile.iter().filter_map(|place| self.questionnaire.items.get(*place))
+    }
+
+    /// The cells in which each of some profile items (by place among [`Self::profile`]) has a code.
+    #[must_use]
+    pub fn cells_with(&self, wanted: &[(usize, u8)]) -> BTreeSet<u32> {
+        let fits = |codes: &[u8]| wanted.iter().all(|(item, code)| codes.get(*item) == Some(code));
+        (0_u32..).zip(&self.cells).filter(|(_, codes)| fits(codes)).map(|(cell, _)| cell).collect()
+    }
+
+    /// The smallest groups that a domain is made of: the answers of one desk in one cell, by number.
+    #[must_use]
+    pub fn groups_of(&self, domain: &Domain) -> Vec<u32> {
+        self.sample.blocks_of(domain)
     }
 
     /// Estimates statistics for domains: one row a domain, one column a statistic.
@@ -198,6 +227,35 @@ impl RoundSample {
 #[must_use]
 pub fn scaled(terms: Vec<Term>, factor: f64) -> Vec<Term> {
     terms.into_iter().map(|term| Term { factor: term.factor * factor, ..term }).collect()
+}
+
+/// The cells that answers were found in.
+#[derive(Default)]
+struct Cells {
+    list: Vec<Vec<u8>>,
+    places: HashMap<Vec<u8>, u32>,
+}
+
+impl Cells {
+    fn index(&mut self, codes: &[u8]) -> u32 {
+        if let Some(place) = self.places.get(codes) {
+            return *place;
+        }
+        let place = self.list.len() as u32;
+        self.list.push(codes.to_vec());
+        self.places.insert(codes.to_vec(), place);
+        place
+    }
+}
+
+/// The profile items with options, and the byte each is read from.
+fn profile_of(questionnaire: &Questionnaire) -> (Vec<usize>, Vec<usize>) {
+    let layout = packing::layout(questionnaire);
+    let items = questionnaire.items.iter().zip(layout).enumerate();
+    let profile = items.filter(|(_, (item, _))| {
+        item.part == Part::Profile && matches!(item.kind, ItemKind::Single(_) | ItemKind::YesNo)
+    });
+    profile.map(|(place, (_, (offset, _)))| (place, offset)).unzip()
 }
 
 /// The items that get a column (place in the questionnaire → column), and the byte each column is read from.

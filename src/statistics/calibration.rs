@@ -169,7 +169,7 @@ impl Sample {
                 *weight *= factors.get(*combination as usize).copied().unwrap_or(f64::NAN);
             }
         }
-        let n_rows = weights.iter().flatten().filter(|weight| !(**weight > 0.0)).count() as u64;
+        let n_rows = weights.iter().flatten().filter(|weight| weight.is_nan() || **weight <= 0.0).count() as u64;
         if n_rows > 0 {
             return Err(vec![CalibrationFault::NotPositive { n_rows }]);
         }
@@ -280,7 +280,7 @@ fn total_faults(margins: &[Margin], method: CalibrationMethod) -> Vec<Calibratio
 fn trim(weights: &mut [Vec<f64>], cap: f64) -> Result<u64, Vec<CalibrationFault>> {
     let above: Vec<f64> = weights.iter().flatten().copied().filter(|weight| *weight > cap).collect();
     let n_below = weights.iter().map(Vec::len).sum::<usize>() - above.len();
-    if !(cap > 0.0) || n_below == 0 {
+    if cap.is_nan() || cap <= 0.0 || n_below == 0 {
         return Err(vec![CalibrationFault::CapTooLow]);
     }
     let share = above.iter().map(|weight| weight - cap).sum::<f64>() / n_below as f64;

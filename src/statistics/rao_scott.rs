@@ -35,7 +35,7 @@ pub fn rao_scott(proportions: &[f64], covariance: &[f64], n_columns: usize, n: f
     if n_rows < 2 || n_columns < 2 || n_rows * n_columns != cells || covariance.len() != cells * cells {
         return None;
     }
-    if proportions.iter().any(|p| !(*p > 0.0)) || covariance.iter().any(|v| !v.is_finite()) {
+    if proportions.iter().any(|p| p.is_nan() || *p <= 0.0) || covariance.iter().any(|v| !v.is_finite()) {
         return None;
     }
     let p = DMatrix::from_row_slice(n_rows, n_columns, proportions);

@@ -5,9 +5,11 @@ use super::problem::Problem;
 use super::problem::catalogue::{FAULTY_QUERY, FIGURES_NOT_AVAILABLE, UNAVAILABLE, UNKNOWN_ROUND, UNKNOWN_UNIT};
 use super::responses::RETRY_AFTER_FAULT_S;
 use crate::domain::ids::{AreaCode, RoundCode};
+use crate::report::breakdown::BreakdownDocument;
 use crate::report::index::json::IndexDocument;
 use crate::report::results::ResultsDocument;
 use crate::service::Service;
+use crate::service::breakdown::{self, BreakdownRefusal, Wanted};
 use crate::service::exercise::AnalyseRefusal;
 use crate::service::rounds::RoundRefusal;
 use crate::service::{analyse, results};
@@ -39,6 +41,38 @@ pub async fn results(request: HttpRequest, site: Data<Site>, round: Path<String>
     let found =
         computed(&site, move |service| results::results(service.catalogue(), service.store(), &round, unit.as_ref()));
     Ok(HttpResponse::Ok().json(ResultsDocument::from(&found.await?)))
+}
+
+/// `GET /v1/rounds/{round}/breakdown[?by=sex*age&item=Q01&element=E1]`: declared breakdowns with small cells hidden.
+///
+/// # Errors
+/// As [`index`]; a breakdown that is not declared, an item or element without a figure.
+pub async fn breakdown(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
+    let (round, wanted) = (code(&round)?, wanted(&request)?);
+    let found = computed(&site, move |service| {
+        match breakdown::breakdowns(service.catalogue(), service.store(), &round, &wanted) {
+            Ok(found) => Ok(Ok(found)),
+            Err(BreakdownRefusal::Analyse(refusal)) => Err(refusal),
+            Err(other) => Ok(Err(Problem::of(&FAULTY_QUERY).saying(other.to_string()))),
+        }
+    });
+    Ok(HttpResponse::Ok().json(BreakdownDocument::from(&found.await??)))
+}
+
+/// What the query of a breakdown asks for.
+fn wanted(request: &HttpRequest) -> Result<Wanted, Problem> {
+    let faulty = || Problem::of(&FAULTY_QUERY).saying("There are only by=NAME*NAME, item=ID and element=ID");
+    let pairs: Vec<(String, String)> =
+        web::Query::from_query(request.query_string()).map(web::Query::into_inner).map_err(|_| faulty())?;
+    let mut wanted = Wanted::default();
+    for (key, value) in pairs {
+        match key.as_str() {
+            "by" => wanted.by.push(value.split(['*', ',']).map(|name| name.trim().to_owned()).collect()),
+            "item" | "element" => wanted.figures.push(value),
+            _ => return Err(faulty()),
+        }
+    }
+    Ok(wanted)
 }
 
 /// Computes figures off the threads that answer requests, one at a time: they read a whole round, and visitors who ask

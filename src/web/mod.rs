@@ -66,6 +66,7 @@ pub fn table() -> Vec<Address> {
         Address::at("/v1/rounds/{round}/responses").post(responses::submit),
         Address::at("/v1/rounds/{round}/index").get(figures::index),
         Address::at("/v1/rounds/{round}/results").get(figures::results),
+        Address::at("/v1/rounds/{round}/breakdown").get(figures::breakdown),
         Address::at("/problems").get(problem::list),
         Address::at("/problems/{slug}").get(problem::explain),
         // For whoever keeps the server running.

@@ -88,9 +88,8 @@ mod attacker {
             for row in 0..rows.len() {
                 if row != rank && rows[row][column].0 != 0 {
                     let factor = rows[row][column].over(rows[rank][column]);
-                    for place in 0..width {
-                        rows[row][place] = rows[row][place].minus_times(factor, rows[rank][place]);
-                    }
+                    let above = rows[rank].clone();
+                    rows[row].iter_mut().zip(above).for_each(|(left, above)| *left = left.minus_times(factor, above));
                 }
             }
             rank += 1;

@@ -79,13 +79,16 @@ pub(super) fn statistics(wishes: &[Wish], names: &[String], variables: &[Variabl
     if faults.is_empty() { Ok(Asked { list }) } else { Err(faults) }
 }
 
+/// A coded column, and by its codes the place of the group each belongs to.
+pub(super) type Grouping = (usize, Vec<Option<u8>>);
+
 /// The groups a table's variables make of the codes of a column: by code, the place of its group, `None` where missing. A
 /// share makes two groups, a distribution one for each category.
 pub(super) fn groupings(
     wishes: &[Wish],
     names: &[String],
     variables: &[Variable],
-) -> Result<Vec<(usize, Vec<Option<u8>>)>, Vec<Fault>> {
+) -> Result<Vec<Grouping>, Vec<Fault>> {
     let file = Variables { names, variables };
     let group = |wish: &Wish| match &wish.ask {
         Ask::Distribution(name) => match file.find(name)? {

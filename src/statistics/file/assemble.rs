@@ -313,11 +313,11 @@ impl<'a> Assembly<'a> {
             false => Variable::Coded { column: coded.next().unwrap_or_default(), values: variable.into_values() },
         });
         let variables = variables.collect();
-        let cell = |keys: &Box<[u32]>| keys.iter().map(|key| Some(*key).filter(|key| *key != NO_KEY)).collect();
+        let cell = |keys: &[u32]| keys.iter().map(|key| Some(*key).filter(|key| *key != NO_KEY)).collect();
         let n_before = self.roles.strata.len() + usize::from(self.roles.psu.is_some());
         Ok(Parts {
             design: self.design,
-            cells: self.crossings.cell_list.iter().map(cell).collect(),
+            cells: self.crossings.cell_list.iter().map(|keys| cell(keys)).collect(),
             blocks: self.crossings.blocks,
             columns,
             variables,

@@ -1,0 +1,58 @@
+//! `sipas breakdown`: figures by unit and by who answered, with small cells hidden.
+
+use super::Place;
+use super::failure::Failure;
+use super::round::parse_code;
+use crate::report::breakdown::{BreakdownDocument, csv, text};
+use crate::service::breakdown::{self, Wanted};
+
+/// What to print.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The round
+    #[arg(long)]
+    round: String,
+    /// A declared breakdown: a level of areas, a profile item, or a crossing like sex*age; all of them unless given
+    #[arg(long, value_name = "NAME[*NAME]")]
+    by: Vec<String>,
+    /// The share satisfied with an item, instead of the overall figure
+    #[arg(long, value_name = "ID")]
+    item: Vec<String>,
+    /// An element's figure
+    #[arg(long, value_name = "ID")]
+    element: Vec<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// The form of printed breakdowns.
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+enum Format {
+    /// Aligned columns, for people
+    #[default]
+    Table,
+    /// A row a cell, with all digits
+    Csv,
+    /// All fields, for programs
+    Json,
+}
+
+/// Prints it.
+pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
+    let round = parse_code(&arguments.round)?;
+    let by = arguments.by.iter().map(|by| by.split(['*', ',']).map(|name| name.trim().to_owned()).collect()).collect();
+    let figures = arguments.item.iter().chain(&arguments.element).cloned().collect();
+    let wanted = Wanted { by, figures };
+    let found = breakdown::breakdowns(&place.catalogue()?, &place.store()?, &round, &wanted);
+    let found = found.map_err(|refusal| refusal.to_string())?;
+    match arguments.format {
+        Format::Table => print!("{}", text(&found)),
+        Format::Csv => print!("{}", csv(&found)),
+        Format::Json => {
+            let document = BreakdownDocument::from(&found);
+            println!("{}", serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?);
+        }
+    }
+    Ok(())
+}

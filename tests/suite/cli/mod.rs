@@ -1,5 +1,6 @@
 //! The command line, as an operator uses it: the real program, its exit codes and what it prints.
 
+mod breakdown;
 mod compare;
 mod demo;
 mod estimate;

@@ -15,6 +15,7 @@ fn the_table() {
     /v1/rounds/{round}/responses       POST, OPTIONS
     /v1/rounds/{round}/index           GET, HEAD, OPTIONS
     /v1/rounds/{round}/results         GET, HEAD, OPTIONS
+    /v1/rounds/{round}/breakdown       GET, HEAD, OPTIONS
     /problems                          GET, HEAD, OPTIONS
     /problems/{slug}                   GET, HEAD, OPTIONS
     /healthz                           GET, HEAD, OPTIONS

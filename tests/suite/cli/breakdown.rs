@@ -1,0 +1,128 @@
+//! Breakdowns through both doors: what is shown, and that what is hidden stays so however it is asked for.
+
+use super::{office, refused};
+use crate::harness::office::{Office, ROUND, one_stop_items};
+use crate::harness::on_both_urls;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Imports answers: (desk, sex, how many), all of them satisfied except the first of each.
+fn import(office: &Office, groups: &[(&str, &str, usize)]) {
+    let items = one_stop_items();
+    let mut sheet = format!("form,desk,{},sex\n", items.join(","));
+    let mut form = 0;
+    for (desk, sex, n) in groups {
+        for place in 0..*n {
+            form += 1;
+            let answers = vec![if place == 0 { "2" } else { "5" }; items.len()].join(",");
+            writeln!(sheet, "{form},{desk},{answers},{sex}").unwrap();
+        }
+    }
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("answers.csv");
+    std::fs::write(&file, sheet).unwrap();
+    office.run(&["responses", "import", "--round", ROUND, &file.display().to_string()]);
+}
+
+/// Two men at one desk; everybody else is in company.
+fn filled(office: &Office) {
+    office.open_round();
+    import(
+        office,
+        &[
+            ("T1-01", "female", 12),
+            ("T1-01", "male", 2),
+            ("T1-02", "female", 9),
+            ("T1-02", "male", 8),
+            ("T2-01", "female", 8),
+            ("T2-01", "male", 11),
+            ("T2-02", "male", 7),
+            ("T2-02", "", 6),
+        ],
+    );
+}
+
+/// The cells of the first figure by what they are broken down by.
+fn cells(document: &Value) -> BTreeMap<String, Value> {
+    let cells = document["figures"][0]["cells"].as_array().unwrap();
+    let name = |cell: &Value| {
+        let labels = cell["domain"].as_array().unwrap();
+        let labels =
+            labels.iter().map(|l| format!("{}={}", l["by"].as_str().unwrap(), l["value"].as_str().unwrap_or("?")));
+        labels.collect::<Vec<_>>().join("&")
+    };
+    cells.iter().map(|cell| (name(cell), cell.clone())).collect()
+}
+
+fn run(office: &Office, more: &[&str]) -> Value {
+    let said = office.run(&[&["breakdown", "--round", ROUND, "--format", "json"][..], more].concat());
+    serde_json::from_str(&said).unwrap()
+}
+
+#[test]
+fn small_cells_are_hidden_with_all_that_would_give_them_away() {
+    on_both_urls(|url| {
+        let office = Office::on(url);
+        filled(&office);
+        let all = cells(&run(&office, &["--item", "TC1"]));
+        assert_eq!(all[""]["estimate"]["n"], 63);
+        assert_eq!(all["district=T1"]["estimate"]["n"], 31);
+        assert_eq!(all["district=T2&sex=male"]["estimate"]["n"], 18);
+        // Nobody is in a cell of two men, but T1's ten men are the two of one desk and the eight of the other; those
+        // desks by sex are no declared breakdown, so nothing has to be hidden for them.
+        assert_eq!(all["district=T1&sex=male"]["estimate"]["n"], 10);
+        assert!(all.values().all(|cell| cell["hidden"].is_null()), "{all:?}");
+    });
+}
+
+#[test]
+fn what_is_hidden_does_not_depend_on_the_question() {
+    let (office, _database) = office();
+    office.open_round();
+    import(&office, &[("T1-01", "female", 12), ("T1-01", "male", 2), ("T2-01", "female", 8), ("T2-01", "male", 11)]);
+    let all = cells(&run(&office, &[]));
+    assert_eq!(all["district=T1&sex=male"]["hidden"], "small");
+    for (name, cell) in all.iter().filter(|(_, cell)| !cell["hidden"].is_null()) {
+        assert!(cell["estimate"].is_null() && cell["reason"].is_null(), "{name} shows more than that it is hidden");
+    }
+    // The two men would be what is left of the district without its women, or of the men without those of T2.
+    for told in ["district=T1&sex=female", "district=T2&sex=male"] {
+        assert_eq!(all[told]["hidden"], "protects-a-small-cell", "{told}");
+    }
+    let crossed = cells(&run(&office, &["--by", "sex*district"]));
+    for (name, cell) in &crossed {
+        assert_eq!(cell["hidden"], all[name]["hidden"], "{name}");
+        assert_eq!(cell["estimate"], all[name]["estimate"], "{name}");
+    }
+    let text = office.run(&["breakdown", "--round", ROUND, "--by", "district*sex"]);
+    assert!(text.contains("(ẩn)") && text.contains("Huyện Một × Nam"), "{text}");
+    let csv = office.run(&["breakdown", "--round", ROUND, "--by", "district*sex", "--format", "csv"]);
+    let hidden = csv.lines().find(|line| line.contains("T1*male")).unwrap();
+    assert_eq!(hidden, ",district*sex,T1*male,Huyện Một × Nam,,,,,,,,,,,,small");
+}
+
+#[test]
+fn only_declared_breakdowns_and_known_figures_are_given() {
+    let (office, _database) = office();
+    filled(&office);
+    let said = refused(office.try_run(&["breakdown", "--round", ROUND, "--by", "desk*sex"]));
+    assert!(said.contains("desk*sex is not a declared breakdown") && said.contains("district*sex"), "{said}");
+    let said = refused(office.try_run(&["breakdown", "--round", ROUND, "--item", "sex"]));
+    assert!(said.contains("sex is neither an item nor an element"), "{said}");
+    let served = office.serve();
+    let get = |query: &str| {
+        let url = format!("{}/v1/rounds/{ROUND}/breakdown{query}", served.base);
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let mut reply = agent.get(&url).header("accept", "application/json").call().unwrap();
+        (reply.status().as_u16(), reply.body_mut().read_to_string().unwrap())
+    };
+    let (status, body) = get("?by=sex&element=access");
+    assert_eq!(status, 200, "{body}");
+    let document: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(cells(&document), cells(&run(&office, &["--by", "sex", "--element", "access"])));
+    for query in ["?by=desk*sex", "?item=NONE", "?sex=male"] {
+        let (status, body) = get(query);
+        assert_eq!(status, 400, "{query}: {body}");
+    }
+}

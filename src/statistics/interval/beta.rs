@@ -10,6 +10,8 @@ const TERMS: u32 = 200_000;
 const CONVERGED: f64 = 1e-16;
 /// Stands for zero in a denominator (Lentz's method, after Thompson and Barnett 1986).
 const TINY: f64 = 1e-300;
+/// A relative step this short is Newton's last: the next would be its square, far below rounding.
+const CLOSE: f64 = 1e-10;
 /// Steps of the search at most: the smallest double is 1,074 halvings away.
 const STEPS: usize = 1200;
 
@@ -29,7 +31,7 @@ pub(super) fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
         let slope = ((a - 1.0) * x.ln() + (b - 1.0) * (-x).ln_1p() - ln_beta).exp();
         let step = miss / slope;
         let next = if step.is_finite() && low < x - step && x - step < high { x - step } else { 0.5 * (low + high) };
-        if (next - x).abs() <= f64::EPSILON * x || high - low <= f64::MIN_POSITIVE {
+        if (next - x).abs() <= CLOSE * x || high - low <= f64::MIN_POSITIVE {
             return next;
         }
         x = next;

@@ -30,8 +30,10 @@ pub(super) fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
         // Newton's step where it stays inside the bracket, halving where it does not.
         let slope = ((a - 1.0) * x.ln() + (b - 1.0) * (-x).ln_1p() - ln_beta).exp();
         let step = miss / slope;
-        let next = if step.is_finite() && low < x - step && x - step < high { x - step } else { 0.5 * (low + high) };
-        if (next - x).abs() <= CLOSE * x || high - low <= f64::MIN_POSITIVE {
+        let is_newton = step.is_finite() && low < x - step && x - step < high;
+        let next = if is_newton { x - step } else { 0.5 * (low + high) };
+        let is_last = is_newton && step.abs() <= CLOSE * x.min(1.0 - x);
+        if is_last || next == x || high - low <= f64::MIN_POSITIVE {
             return next;
         }
         x = next;

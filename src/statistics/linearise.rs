@@ -87,14 +87,21 @@ pub(super) struct Lookup<'a> {
     n_domains: usize,
 }
 
+/// Slots of most items, padded to a power of two so that a masked slot is always inside.
+const NARROW: usize = 8;
+
 /// What the answers to one item add.
 struct ItemLookup {
     column: usize,
     n_slots: usize,
     /// By domain of the scan, then slot; one more domain of zeros, for rows that lie in none, comes last.
     e: Vec<f64>,
-    /// By slot: whether such an answer enters the statistic.
-    answered: Vec<bool>,
+    /// The same for items of few slots.
+    narrow: Option<Vec<[f64; NARROW]>>,
+    /// By code: whether such an answer enters the statistic.
+    answered: [bool; 256],
+    /// By code: its slot.
+    slots: [u8; 256],
 }
 
 impl<'a> Lookup<'a> {
@@ -108,15 +115,11 @@ impl<'a> Lookup<'a> {
             };
             let points = points.iter().map(|point| point.as_ref().ok());
             let e = points.chain(std::iter::once(None)).flat_map(of_domain).collect();
-            let mut answered = vec![false; n_slots];
-            for reading in statistic.readings() {
-                if let Reading::Coded { column: read, worth } = reading
-                    && *read == column
-                {
-                    mark(&mut answered, worth);
-                }
-            }
-            ItemLookup { column, n_slots, e, answered }
+            let worths = statistic.readings().filter_map(|reading| match reading {
+                Reading::Coded { column: read, worth } if *read == column => Some(worth),
+                _ => None,
+            });
+            ItemLookup::new(column, n_slots, e, worths)
         });
         let row_terms = statistic.terms.iter().filter(|term| !is_looked_up(term)).enumerate();
         let by_row = row_terms.map(|(place, term)| {
@@ -129,7 +132,7 @@ impl<'a> Lookup<'a> {
     /// Gives `each` the row, block, e and weight of every row of a part that answered, in order. Rows in no domain are left
     /// out.
     pub(super) fn rows(&self, part: &Rows, scan: &Scan, mut each: impl FnMut(usize, u32, f64, f64)) {
-        let mut scratch = vec![RowSum::default(); ROWS_PER_BLOCK];
+        let mut sums = RowSums { e: vec![0.0; ROWS_PER_BLOCK], answered: vec![false; ROWS_PER_BLOCK] };
         let mut domains = Vec::with_capacity(ROWS_PER_BLOCK);
         for first in (0..part.block.len()).step_by(ROWS_PER_BLOCK) {
             let last = (first + ROWS_PER_BLOCK).min(part.block.len());
@@ -138,19 +141,20 @@ impl<'a> Lookup<'a> {
             let domain_of = |block: &u32| scan.domain_of.get(*block as usize).copied().unwrap_or(NONE);
             domains.clear();
             domains.extend(blocks.iter().map(|block| domain_of(block).min(self.n_domains as u32)));
-            scratch.fill(RowSum::default());
+            sums.e.fill(0.0);
+            sums.answered.fill(false);
             for item in &self.items {
                 let codes = part.codes(item.column).get(first..last).unwrap_or_default();
-                item.add_to(&mut scratch, codes, &domains);
+                item.add_to(&mut sums, codes, &domains);
             }
             for (ratio, terms) in &self.by_row {
-                add_row_term(&mut scratch, ratio, terms, part, first, &domains);
+                add_row_term(&mut sums, ratio, terms, part, first, &domains);
             }
-            let rows = (first..).zip(&scratch).zip(blocks).zip(weights).zip(&domains);
-            for ((((row, sum), &block), &own), &domain) in rows {
-                if sum.answered && (domain as usize) < self.n_domains {
+            let rows = (first..).zip(&sums.e).zip(&sums.answered).zip(blocks).zip(weights).zip(&domains);
+            for (((((row, &e), &answered), &block), &own), &domain) in rows {
+                if answered && (domain as usize) < self.n_domains {
                     let plain = || scan.weight_of.get(block as usize).copied().unwrap_or_default();
-                    each(row, block, sum.e, if own.is_nan() { plain() } else { own });
+                    each(row, block, e, if own.is_nan() { plain() } else { own });
                 }
             }
         }
@@ -205,38 +209,66 @@ pub(super) fn residual_totals(
     totals
 }
 
-/// What the answers of one row add up to.
-#[derive(Debug, Clone, Copy, Default)]
-struct RowSum {
-    e: f64,
-    answered: bool,
+/// What the answers of some rows add up to.
+struct RowSums {
+    e: Vec<f64>,
+    answered: Vec<bool>,
 }
 
 impl ItemLookup {
+    fn new<'w>(column: usize, n_slots: usize, e: Vec<f64>, worths: impl Iterator<Item = &'w Worth>) -> Self {
+        let mut answered = [false; 256];
+        for worth in worths {
+            answered.iter_mut().zip(0..=u8::MAX).for_each(|(seen, code)| *seen |= worth.of(code).is_some());
+        }
+        let mut slots = [0; 256];
+        slots.iter_mut().zip(0..=u8::MAX).for_each(|(place, code)| *place = slot(code, n_slots) as u8);
+        let narrow = (1..=NARROW).contains(&n_slots).then(|| {
+            let padded = |of_domain: &[f64]| {
+                let mut table = [0.0; NARROW];
+                table.iter_mut().zip(of_domain).for_each(|(place, value)| *place = *value);
+                table
+            };
+            e.chunks_exact(n_slots).map(padded).collect()
+        });
+        Self { column, n_slots, e, narrow, answered, slots }
+    }
+
     /// Adds the answers to this item, row by row, in the row's domain.
-    fn add_to(&self, rows: &mut [RowSum], codes: &[u8], domains: &[u32]) {
-        for ((row, &code), &domain) in rows.iter_mut().zip(codes).zip(domains) {
-            let slot = slot(code, self.n_slots);
-            row.e += self.e.get(domain as usize * self.n_slots + slot).copied().unwrap_or_default();
-            row.answered |= self.answered.get(slot).copied().unwrap_or_default();
+    fn add_to(&self, sums: &mut RowSums, codes: &[u8], domains: &[u32]) {
+        let at = |code: u8| self.slots.get(usize::from(code)).copied().unwrap_or_default();
+        for (answered, &code) in sums.answered.iter_mut().zip(codes) {
+            *answered |= self.answered.get(usize::from(code)).copied().unwrap_or_default();
+        }
+        let rows = sums.e.iter_mut().zip(codes).zip(domains);
+        match &self.narrow {
+            Some(tables) => rows.for_each(|((e, &code), &domain)| {
+                let table = tables.get(domain as usize);
+                *e += table.and_then(|table| table.get(usize::from(at(code)) % NARROW)).copied().unwrap_or_default();
+            }),
+            None => rows.for_each(|((e, &code), &domain)| {
+                let place = domain as usize * self.n_slots + usize::from(at(code));
+                *e += self.e.get(place).copied().unwrap_or_default();
+            }),
         }
     }
 }
 
 fn add_row_term(
-    rows: &mut [RowSum],
+    sums: &mut RowSums,
     ratio: &Ratio,
     terms: &[Option<RowTerm>],
     part: &Rows,
     first: usize,
     domains: &[u32],
 ) {
-    for ((row, sum), domain) in (first..).zip(rows).zip(domains) {
+    let rows = (first..).zip(&mut sums.e).zip(&mut sums.answered).zip(domains);
+    for (((row, e), answered), domain) in rows {
         if let Some(Some(term)) = terms.get(*domain as usize)
             && let Some((a, b)) = parts_of(ratio, part, row)
         {
-            sum.e += term.factor * (a - term.ratio * b);
-            sum.answered = true;
+            *e += term.factor * (a - term.ratio * b);
+            *answered = true;
         }
     }
 }

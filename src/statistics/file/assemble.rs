@@ -5,6 +5,7 @@ use super::{MAX_FAULTS, Parts, Roles, Variable};
 use crate::domain::fault::Fault;
 use crate::statistics::design::{SurveyDesign, SurveyPsu, SurveyStratum};
 use crate::statistics::rows::{Block, Blocks, Columns, Rows};
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
 /// What one row says about the design.
@@ -51,8 +52,10 @@ struct Part {
 #[derive(Default)]
 struct Crossings {
     /// All keys of a row → its block.
-    blocks_of: HashMap<Box<[u32]>, Places>,
-    last: Option<(Box<[u32]>, Places)>,
+    blocks_of: HashMap<Box<[u32]>, Places, RandomState>,
+    /// The keys of the last row.
+    last_keys: Vec<u32>,
+    last: Option<Places>,
     strata: HashMap<Box<[u32]>, u32>,
     psus: HashMap<(u32, u32), u32>,
     cells: HashMap<Box<[u32]>, u32>,
@@ -149,10 +152,7 @@ impl<'a> Assembly<'a> {
         if is_readable {
             self.check_keys(keys, row.line);
         }
-        let places = match &self.crossings.last {
-            Some((last, places)) if **last == *keys => Some(*places),
-            _ => None,
-        };
+        let places = self.crossings.last.filter(|_| self.crossings.last_keys == keys);
         let places = places.unwrap_or_else(|| self.place(keys, row));
         self.part.block.push(places.block);
         let weight = row.weight.unwrap_or(1.0);
@@ -193,7 +193,9 @@ impl<'a> Assembly<'a> {
     fn place(&mut self, keys: &[u32], row: Row) -> Places {
         let known = self.crossings.blocks_of.get(keys).copied();
         let places = known.unwrap_or_else(|| self.new_places(keys, row));
-        self.crossings.last = Some((keys.into(), places));
+        self.crossings.last = Some(places);
+        self.crossings.last_keys.clear();
+        self.crossings.last_keys.extend_from_slice(keys);
         places
     }
 

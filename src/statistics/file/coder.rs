@@ -1,5 +1,6 @@
 //! Text and numbers become codes as they come by.
 
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
 /// The code of a missing value.
@@ -166,7 +167,7 @@ impl VariableCoder {
 #[derive(Debug, Default)]
 pub(super) struct KeyCoder {
     labels: Vec<String>,
-    by_label: HashMap<String, u32>,
+    by_label: HashMap<String, u32, RandomState>,
     last: Option<u32>,
 }
 

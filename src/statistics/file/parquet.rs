@@ -194,19 +194,30 @@ where
 {
     let mut table = [None; 256];
     let mut codes = Vec::with_capacity(bytes.len());
-    for (row, value) in bytes.iter().enumerate() {
-        let Some(value) = value else {
-            codes.push(MISSING);
-            continue;
+    let mut row = first_line;
+    for chunk in bytes.downcast_iter() {
+        let mut code = |value: T::Native, row: usize| {
+            let entry = table.get_mut(usize::from(byte(value)))?;
+            if entry.is_none() {
+                *entry = coder.code_of(value.into(), row);
+            }
+            *entry
         };
-        let Some(entry) = table.get_mut(usize::from(byte(value))) else { return false };
-        if entry.is_none() {
-            *entry = coder.code_of(value.into(), first_line + row);
+        let values = (row..).zip(chunk.values().iter());
+        let coded: Option<()> = match chunk.validity() {
+            None => values.map(|(row, value)| code(*value, row)).try_for_each(|code| {
+                codes.push(code?);
+                Some(())
+            }),
+            Some(validity) => values.zip(validity.iter()).try_for_each(|((row, value), is_valid)| {
+                codes.push(if is_valid { code(*value, row)? } else { MISSING });
+                Some(())
+            }),
+        };
+        if coded.is_none() {
+            return false;
         }
-        match entry {
-            Some(code) => codes.push(*code),
-            None => return false,
-        }
+        row += chunk.len();
     }
     coder.push_codes(&codes);
     true

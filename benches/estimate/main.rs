@@ -5,6 +5,12 @@
 //! processor time and peak memory of the whole process, and draws `target/estimate.svg`. Arguments after `--` limit the
 //! rows: `cargo bench --bench estimate -- 1000000`.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a measurement that cannot go on stops, and says why"
+)]
+
 mod drawing;
 mod measure;
 mod survey;

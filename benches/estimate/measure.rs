@@ -22,14 +22,16 @@ pub(crate) fn run(mut command: Command) -> Measured {
     let start = Instant::now();
     let mut child = command.stdout(Stdio::null()).spawn().expect("the program starts");
     let status = format!("/proc/{}/status", child.id());
+    let (ended, end) = std::sync::mpsc::channel();
+    let waiting = std::thread::spawn(move || ended.send(child.wait().expect("the program can be waited for")));
     let mut kib = 0.0_f64;
     let done = loop {
         kib = kib.max(peak_kib(&status));
-        if let Some(done) = child.try_wait().expect("the program can be waited for") {
+        if let Ok(done) = end.recv_timeout(LOOK) {
             break done;
         }
-        std::thread::sleep(LOOK);
     };
+    drop(waiting.join());
     assert!(done.success(), "{command:?} failed");
     Measured { wall_s: start.elapsed().as_secs_f64(), cpu_s: children_s() - before, mib: kib / 1024.0 }
 }

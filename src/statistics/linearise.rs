@@ -132,46 +132,122 @@ impl<'a> Lookup<'a> {
     /// Gives `each` the row, block, e and weight of every row of a part that answered, in order. Rows in no domain are left
     /// out.
     pub(super) fn rows(&self, part: &Rows, scan: &Scan, mut each: impl FnMut(usize, u32, f64, f64)) {
-        let mut sums = RowSums { e: vec![0.0; ROWS_PER_BLOCK], answered: vec![false; ROWS_PER_BLOCK] };
-        let mut domains = Vec::with_capacity(ROWS_PER_BLOCK);
-        for first in (0..part.block.len()).step_by(ROWS_PER_BLOCK) {
-            let last = (first + ROWS_PER_BLOCK).min(part.block.len());
-            let blocks = part.block.get(first..last).unwrap_or_default();
-            let weights = part.weight.get(first..last).unwrap_or_default();
-            let domain_of = |block: &u32| scan.domain_of.get(*block as usize).copied().unwrap_or(NONE);
-            domains.clear();
-            domains.extend(blocks.iter().map(|block| domain_of(block).min(self.n_domains as u32)));
-            sums.e.fill(0.0);
-            sums.answered.fill(false);
-            for item in &self.items {
-                let codes = part.codes(item.column).get(first..last).unwrap_or_default();
-                item.add_to(&mut sums, codes, &domains);
-            }
-            for (ratio, terms) in &self.by_row {
-                add_row_term(&mut sums, ratio, terms, part, first, &domains);
-            }
-            let rows = (first..).zip(&sums.e).zip(&sums.answered).zip(blocks).zip(weights).zip(&domains);
-            for (((((row, &e), &answered), &block), &own), &domain) in rows {
-                if answered && (domain as usize) < self.n_domains {
-                    let plain = || scan.weight_of.get(block as usize).copied().unwrap_or_default();
-                    each(row, block, e, if own.is_nan() { plain() } else { own });
-                }
-            }
+        let mut batch = Batch::new(self.items.len());
+        while batch.advance(part) {
+            batch.read(self, part);
+            self.rows_of(&mut batch, part, scan, &mut each);
         }
     }
 
-    /// Scans all rows: totals by pair.
-    pub(super) fn totals(&self, columns: &Columns, scan: &Scan) -> Vec<Totals> {
-        let mut totals = vec![Totals::default(); scan.pairs.len()];
-        for part in columns.parts() {
-            self.rows(part, scan, |_, block, e, weight| {
-                let pair = scan.pair_of.get(block as usize).copied().unwrap_or(NONE);
-                if let Some(totals) = totals.get_mut(pair as usize) {
-                    totals.add(e, weight);
-                }
-            });
+    /// The same for the rows of a batch whose codes were read.
+    fn rows_of(&self, batch: &mut Batch, part: &Rows, scan: &Scan, each: &mut impl FnMut(usize, u32, f64, f64)) {
+        let range = batch.first..batch.last;
+        let blocks = part.block.get(range.clone()).unwrap_or_default();
+        let weights = part.weight.get(range).unwrap_or_default();
+        let domain_of = |block: &u32| scan.domain_of.get(*block as usize).copied().unwrap_or(NONE);
+        let Batch { first, slots, domains, e, answered, .. } = batch;
+        domains.clear();
+        domains.extend(blocks.iter().map(|block| domain_of(block).min(self.n_domains as u32)));
+        e.fill(0.0);
+        for (item, slots) in self.items.iter().zip(slots) {
+            item.add_to(e, slots, domains);
         }
-        totals
+        for (ratio, terms) in &self.by_row {
+            add_row_term((e, answered), ratio, terms, (part, *first), domains);
+        }
+        let rows = (*first..).zip(e).zip(answered).zip(blocks).zip(weights).zip(domains);
+        for (((((row, e), answered), &block), &own), domain) in rows {
+            if *answered && (*domain as usize) < self.n_domains {
+                let plain = || scan.weight_of.get(block as usize).copied().unwrap_or_default();
+                each(row, block, *e, if own.is_nan() { plain() } else { own });
+            }
+        }
+    }
+}
+
+/// Looks the rows up once for several scans of one statistic: totals by scan, then pair. The codes are read once for all.
+pub(super) fn totals(lookups: &[Lookup], columns: &Columns, scans: &[Scan]) -> Vec<Vec<Totals>> {
+    let mut totals: Vec<Vec<Totals>> = scans.iter().map(|scan| vec![Totals::default(); scan.pairs.len()]).collect();
+    let Some(any) = lookups.first() else { return totals };
+    let mut batch = Batch::new(any.items.len());
+    for part in columns.parts() {
+        batch.restart();
+        while batch.advance(part) {
+            for ((lookup, scan), totals) in lookups.iter().zip(scans).zip(&mut totals) {
+                // Terms computed row by row mark answers too, each in its own domains.
+                if lookup.by_row.is_empty() {
+                    batch.read_once(lookup, part);
+                } else {
+                    batch.read(lookup, part);
+                }
+                lookup.rows_of(&mut batch, part, scan, &mut |_, block, e, weight| {
+                    let pair = scan.pair_of.get(block as usize).copied().unwrap_or(NONE);
+                    if let Some(totals) = totals.get_mut(pair as usize) {
+                        totals.add(e, weight);
+                    }
+                });
+            }
+        }
+    }
+    totals
+}
+
+/// Some rows on their way through the tables; small enough to stay in the processor's first cache.
+struct Batch {
+    first: usize,
+    last: usize,
+    is_read: bool,
+    /// By item, then row: the slot of the code.
+    slots: Vec<Vec<u8>>,
+    domains: Vec<u32>,
+    e: Vec<f64>,
+    answered: Vec<bool>,
+}
+
+impl Batch {
+    fn new(n_items: usize) -> Self {
+        Self {
+            first: 0,
+            last: 0,
+            is_read: false,
+            slots: vec![Vec::with_capacity(ROWS_PER_BLOCK); n_items],
+            domains: Vec::with_capacity(ROWS_PER_BLOCK),
+            e: vec![0.0; ROWS_PER_BLOCK],
+            answered: vec![false; ROWS_PER_BLOCK],
+        }
+    }
+
+    /// Begins another part.
+    fn restart(&mut self) {
+        (self.first, self.last) = (0, 0);
+    }
+
+    /// Goes on to the next rows of a part; false at its end.
+    fn advance(&mut self, part: &Rows) -> bool {
+        (self.first, self.last) = (self.last, (self.last + ROWS_PER_BLOCK).min(part.block.len()));
+        self.is_read = false;
+        self.first < self.last
+    }
+
+    /// Reads the codes of a lookup's items, unless that was done.
+    fn read_once(&mut self, lookup: &Lookup, part: &Rows) {
+        if !self.is_read {
+            self.read(lookup, part);
+        }
+    }
+
+    fn read(&mut self, lookup: &Lookup, part: &Rows) {
+        self.answered.fill(false);
+        for (item, slots) in lookup.items.iter().zip(&mut self.slots) {
+            let codes = part.codes(item.column).get(self.first..self.last).unwrap_or_default();
+            let slot = |code: &u8| item.slots.get(usize::from(*code)).copied().unwrap_or_default();
+            slots.clear();
+            slots.extend(codes.iter().map(slot));
+            for (answered, &code) in self.answered.iter_mut().zip(codes) {
+                *answered |= item.answered.get(usize::from(code)).copied().unwrap_or_default();
+            }
+        }
+        self.is_read = true;
     }
 }
 
@@ -209,12 +285,6 @@ pub(super) fn residual_totals(
     totals
 }
 
-/// What the answers of some rows add up to.
-struct RowSums {
-    e: Vec<f64>,
-    answered: Vec<bool>,
-}
-
 impl ItemLookup {
     fn new<'w>(column: usize, n_slots: usize, e: Vec<f64>, worths: impl Iterator<Item = &'w Worth>) -> Self {
         let mut answered = [false; 256];
@@ -235,19 +305,15 @@ impl ItemLookup {
     }
 
     /// Adds the answers to this item, row by row, in the row's domain.
-    fn add_to(&self, sums: &mut RowSums, codes: &[u8], domains: &[u32]) {
-        let at = |code: u8| self.slots.get(usize::from(code)).copied().unwrap_or_default();
-        for (answered, &code) in sums.answered.iter_mut().zip(codes) {
-            *answered |= self.answered.get(usize::from(code)).copied().unwrap_or_default();
-        }
-        let rows = sums.e.iter_mut().zip(codes).zip(domains);
+    fn add_to(&self, sums: &mut [f64], slots: &[u8], domains: &[u32]) {
+        let rows = sums.iter_mut().zip(slots).zip(domains);
         match &self.narrow {
-            Some(tables) => rows.for_each(|((e, &code), &domain)| {
+            Some(tables) => rows.for_each(|((e, &slot), &domain)| {
                 let table = tables.get(domain as usize);
-                *e += table.and_then(|table| table.get(usize::from(at(code)) % NARROW)).copied().unwrap_or_default();
+                *e += table.and_then(|table| table.get(usize::from(slot) % NARROW)).copied().unwrap_or_default();
             }),
-            None => rows.for_each(|((e, &code), &domain)| {
-                let place = domain as usize * self.n_slots + usize::from(at(code));
+            None => rows.for_each(|((e, &slot), &domain)| {
+                let place = domain as usize * self.n_slots + usize::from(slot);
                 *e += self.e.get(place).copied().unwrap_or_default();
             }),
         }
@@ -255,14 +321,13 @@ impl ItemLookup {
 }
 
 fn add_row_term(
-    sums: &mut RowSums,
+    (sums, answered): (&mut [f64], &mut [bool]),
     ratio: &Ratio,
     terms: &[Option<RowTerm>],
-    part: &Rows,
-    first: usize,
+    (part, first): (&Rows, usize),
     domains: &[u32],
 ) {
-    let rows = (first..).zip(&mut sums.e).zip(&mut sums.answered).zip(domains);
+    let rows = (first..).zip(sums).zip(answered).zip(domains);
     for (((row, e), answered), domain) in rows {
         if let Some(Some(term)) = terms.get(*domain as usize)
             && let Some((a, b)) = parts_of(ratio, part, row)

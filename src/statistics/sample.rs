@@ -260,16 +260,24 @@ impl Sample {
             found.extend(work.found);
             by_domain.insert(work.column, work.by_domain);
         }
-        let pairs = (0..statistics.len()).flat_map(|statistic| (0..scans.len()).map(move |scan| (statistic, scan)));
-        let missing: Vec<(usize, usize)> = pairs.filter(|pair| !found.contains_key(pair)).collect();
-        let looked_up = waves::map(&missing, |(statistic, scan)| {
-            let (statistic, place, scan) = (statistics.get(*statistic)?, *scan, scans.get(*scan)?);
-            let histogram = |column: usize| by_domain.get(&column)?.get(place);
-            let points = point::points(statistic, &self.columns, scan, histogram);
-            let totals = Lookup::new(statistic, &points, &self.n_slots).totals(&self.columns, scan);
-            Some(Found { points, totals })
+        let is_missing = |statistic: &usize| !(0..scans.len()).all(|scan| found.contains_key(&(*statistic, scan)));
+        let missing: Vec<usize> = (0..statistics.len()).filter(is_missing).collect();
+        let looked_up = waves::map(&missing, |place| {
+            let statistic = statistics.get(*place)?;
+            let points_of = |(at, scan): (usize, &Scan)| {
+                point::points(statistic, &self.columns, scan, |column: usize| by_domain.get(&column)?.get(at))
+            };
+            let points: Vec<_> = scans.iter().enumerate().map(points_of).collect();
+            let lookups: Vec<Lookup> =
+                points.iter().map(|points| Lookup::new(statistic, points, &self.n_slots)).collect();
+            let totals = linearise::totals(&lookups, &self.columns, scans);
+            drop(lookups);
+            let found = points.into_iter().zip(totals).map(|(points, totals)| Found { points, totals });
+            Some((*place, found.collect::<Vec<Found>>()))
         });
-        found.extend(missing.into_iter().zip(looked_up).filter_map(|(pair, found)| Some((pair, found?))));
+        for (place, of_scans) in looked_up.into_iter().flatten() {
+            found.extend(of_scans.into_iter().enumerate().map(|(scan, found)| ((place, scan), found)));
+        }
         let row = |scan| (0..statistics.len()).filter_map(|statistic| found.remove(&(statistic, scan))).collect();
         (0..scans.len()).map(row).collect()
     }

@@ -4,6 +4,7 @@ mod breakdown;
 mod compare;
 mod demo;
 mod estimate;
+mod files;
 mod import;
 mod replicates;
 mod rounds;

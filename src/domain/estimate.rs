@@ -1,5 +1,6 @@
 //! A figure with its uncertainty. No figure of a survey travels without one.
 
+use super::reliability::Reliability;
 use super::word::words;
 use std::fmt;
 
@@ -66,9 +67,12 @@ impl Method {
 }
 
 words! {
-    /// The ways to an interval for a share.
+    /// How the interval of a share is found. All keep to 0 and 1; they differ near these ends and where the spread rests
+    /// on few clusters.
+    #[derive(Default)]
     ShareInterval {
-        /// Korn and Graubard's, on the safe side; the default.
+        /// Korn and Graubard's, on the safe side.
+        #[default]
         KornGraubard = "korn-graubard",
         /// Wilson's, with the effective sample size.
         Wilson = "wilson",
@@ -224,6 +228,8 @@ pub struct Estimate {
     pub ends: Ends,
     /// What to know before trusting it.
     pub cautions: Vec<Caution>,
+    /// Whether it is precise enough to be presented, for shares; apart from whether it may be shown at all.
+    pub reliability: Option<Reliability>,
 }
 
 impl Estimate {

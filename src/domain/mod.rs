@@ -20,6 +20,7 @@ pub mod points;
 pub mod questionnaire;
 pub mod rank;
 pub mod reconcile;
+pub mod reliability;
 pub mod results;
 pub mod round;
 pub mod scheme;

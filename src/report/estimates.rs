@@ -48,7 +48,11 @@ impl<'a> Figure<'a> {
         let estimate = line.outcome.as_ref().ok();
         let interval = estimate.and_then(|estimate| estimate.interval);
         let flags = match estimate {
-            Some(estimate) => estimate.cautions.iter().map(|caution| caution.code()).collect(),
+            Some(estimate) => {
+                let shortcomings = estimate.reliability.iter().flat_map(|reliability| &reliability.shortcomings);
+                let cautions = estimate.cautions.iter().map(|caution| caution.code());
+                cautions.chain(shortcomings.map(|shortcoming| shortcoming.code())).collect()
+            }
             None => vec!["not-estimable"],
         };
         Self {

@@ -16,6 +16,15 @@ pub(super) struct EstimateShape {
     n_psu: u32,
     method: String,
     cautions: Vec<CautionShape>,
+    deff: Option<f64>,
+    reliability: Option<ReliabilityShape>,
+}
+
+/// How a share may be presented, by its precision alone.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ReliabilityShape {
+    presentation: &'static str,
+    shortcomings: Vec<&'static str>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -55,6 +64,11 @@ impl From<&Estimate> for EstimateShape {
             n_psu: estimate.n_psu,
             method: estimate.method_code(),
             cautions: estimate.cautions.iter().map(CautionShape::from).collect(),
+            deff: estimate.deff,
+            reliability: estimate.reliability.as_ref().map(|reliability| ReliabilityShape {
+                presentation: reliability.presentation().code(),
+                shortcomings: reliability.shortcomings.iter().map(|shortcoming| shortcoming.code()).collect(),
+            }),
         }
     }
 }

@@ -41,6 +41,7 @@ pub fn sum_of_independent(parts: &[Estimate], level: f64) -> Estimate {
         method: Method::Combined,
         ends: Ends::StudentT,
         cautions: cautions.into_iter().collect(),
+        reliability: None,
     }
 }
 
@@ -64,6 +65,7 @@ mod tests {
             method: Method::TwoStage,
             ends: Ends::StudentT,
             cautions,
+            reliability: None,
         }
     }
 

@@ -1,196 +1,195 @@
-//! Confidence intervals of shares and of figures with a least and a largest possible value.
+//! Intervals that stay in the range of what they are about: shares of people, and means and points near an end.
 //!
-//! Sources: Korn and Graubard (1998), "Confidence intervals for proportions with small expected number of positive counts
-//! estimated from survey data", in the form of the US National Center for Health Statistics (Parker et al. 2017); Wilson
-//! (1927) on the effective sample size; Franco et al. (2019) for how they compare.
+//! Every interval of a share is drawn from its effective number of answers, the answers of a simple random sample with the
+//! same variance. All of them treat 0 and 1 alike, so the upper end is the lower end of the complement, seen from 1.
+//!
+//! Sources: Korn and Graubard (Survey Methodology 24, 1998) with the caps of Parker et al. (NCHS, Vital and Health
+//! Statistics 2-175, 2017); Wilson (JASA 22, 1927); the log-odds and likelihood forms as in R's `survey` (Lumley).
 
-mod beta;
-
+use super::beta::{beta_quantile, divergence, expit};
 use super::quantile::student_t;
+use super::verdict::t_interval;
 use crate::domain::estimate::{Interval, ShareInterval};
-use beta::beta_quantile;
 
-pub(super) use beta::beta_below;
+/// A share this close to 0 or 1 is there but for rounding, and so is a standard error this close to 0.
+const NEGLIGIBLE: f64 = 1e-12;
+/// The design effect assumed of a share without observed variation, where none is known of a larger area: two to three is
+/// usual when people are asked desk by desk.
+const USUAL_DESIGN_EFFECT: f64 = 2.0;
+/// Newton's steps to the end of a likelihood interval; fewer than ten are needed.
+const STEPS: u32 = 200;
+/// Relative change that is only rounding.
+const ROUNDING: f64 = 1e-15;
 
-/// The design effect that is assumed where no spread was seen and none is known.
-const ASSUMED_DEFF: f64 = 2.0;
-/// Halvings of a bracket: more than a double has bits.
-const HALVINGS: usize = 200;
-
-/// A share and what is known of its spread.
+/// An estimated share of the people, and what its interval depends on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Share {
-    /// The estimate, 0 to 1.
+    /// The share, 0 to 1.
     pub p: f64,
-    /// Its variance; 0 where no variation was seen.
+    /// Its variance under the design; 0 where no variation was seen.
     pub variance: f64,
-    /// Answers.
+    /// Answers that entered it.
     pub n: u64,
-    /// Degrees of freedom.
+    /// Degrees of freedom of the variance.
     pub df: f64,
-    /// The design effect of the same statistic around the domain, for where no variation was seen.
+    /// Confidence level of its interval, for example 0.95.
+    pub level: f64,
+    /// The design effect of the same share in a larger area, for use where this one shows no variation.
     pub deff_above: Option<f64>,
 }
 
-/// The effective sample size: answers of a simple random sample that would be as precise, `p(1−p)/V`.
-#[must_use]
-pub fn effective_n(p: f64, variance: f64) -> f64 {
-    p * (1.0 - p) / variance
+impl Share {
+    /// The answers of a simple random sample that would tell as much. Where the answers show no variation it is their
+    /// number over the design effect of the larger area, or over the usual one, and never more than their number.
+    #[must_use]
+    pub fn effective_n(&self) -> f64 {
+        let n = self.n as f64;
+        let seen = self.varies().then(|| effective_n(self.p, self.variance)).flatten();
+        seen.unwrap_or_else(|| n / self.deff_above.unwrap_or(USUAL_DESIGN_EFFECT).max(1.0))
+    }
+
+    /// The number of answers at which the exact binomial interval is taken: the effective number, reduced because the
+    /// variance rests on `df` rather than `n − 1` degrees of freedom, and at most the number there is. 0 without any
+    /// degrees of freedom, when the answers tell nothing of the people behind them.
+    #[must_use]
+    pub fn korn_graubard_n(&self) -> f64 {
+        let quantile = |df: f64| student_t(0.5 + 0.5 * self.level, df);
+        let n = self.n as f64;
+        match quantile(n - 1.0).zip(quantile(self.df)) {
+            Some((by_answers, by_design)) => (self.effective_n() * (by_answers / by_design).powi(2).min(1.0)).min(n),
+            None => 0.0,
+        }
+    }
+
+    /// Whether it is neither nobody nor everybody.
+    pub(super) fn is_inside(&self) -> bool {
+        self.p > NEGLIGIBLE && self.p < 1.0 - NEGLIGIBLE
+    }
+
+    /// Whether its answers show variation.
+    fn varies(&self) -> bool {
+        self.is_inside() && self.variance > NEGLIGIBLE * NEGLIGIBLE
+    }
+
+    /// The share with p moved to the end that it is at but for rounding; none where it is not a share at all.
+    pub(super) fn checked(&self) -> Option<Self> {
+        let p = if self.p.abs() <= NEGLIGIBLE {
+            0.0
+        } else if (self.p - 1.0).abs() <= NEGLIGIBLE {
+            1.0
+        } else {
+            self.p
+        };
+        let is_share = (0.0..=1.0).contains(&p) && self.variance >= 0.0 && self.variance.is_finite();
+        let is_asked = self.n > 0 && self.df >= 0.0 && self.level > 0.0 && self.level < 1.0;
+        let is_known = self.deff_above.is_none_or(f64::is_finite);
+        (is_share && is_asked && is_known).then_some(Self { p, ..*self })
+    }
 }
 
-/// The interval of a share, always within 0 to 1 and never of no width; it holds the share.
-///
-/// Where no variation was seen (all answers alike), every kind falls back to Korn and Graubard's with the effective sample
-/// size `n / max(1, deff)`. Without degrees of freedom Korn and Graubard's is all of 0 to 1, and the others do not exist.
+/// `p (1 − p) / variance`: the answers of a simple random sample with this variance; none without variance, and at 0 and 1.
 #[must_use]
-pub fn share_interval(kind: ShareInterval, share: &Share, level: f64) -> Option<Interval> {
-    let Share { p, variance, n, df, .. } = *share;
-    if !(0.0..=1.0).contains(&p) || n == 0 || !(level > 0.0 && level < 1.0) {
+pub fn effective_n(p: f64, variance: f64) -> Option<f64> {
+    (p > 0.0 && p < 1.0 && variance > 0.0).then(|| p * (1.0 - p) / variance)
+}
+
+/// The interval of a share. It lies within 0 and 1, holds the share, and is never a single point.
+///
+/// Where no variation was seen every kind gives the interval of Korn and Graubard with [`Share::effective_n`]; for a
+/// share of 0 or 1 only its inner end says something, and it is that of a two-sided interval. Without degrees of freedom
+/// Korn and Graubard give all of 0 to 1 and the others nothing. `None` also for what is not a share.
+#[must_use]
+pub fn share_interval(kind: ShareInterval, share: &Share) -> Option<Interval> {
+    let share = share.checked()?;
+    let exact = binomial_interval(share.p, share.korn_graubard_n(), share.level);
+    let lower = match kind {
+        ShareInterval::KornGraubard => return exact,
+        ShareInterval::Wald => |p: f64, _, reach| p - reach,
+        ShareInterval::Wilson => wilson_lower,
+        ShareInterval::Logit => logit_lower,
+        ShareInterval::Likelihood => likelihood_lower,
+    };
+    let t = student_t(0.5 + 0.5 * share.level, share.df)?;
+    if !share.varies() {
+        return exact;
+    }
+    let reach = t * share.variance.sqrt();
+    Some(both_ends(share.p, |p, q| lower(p, q, reach)))
+}
+
+/// The exact interval of a binomial share (Clopper and Pearson), for any positive number of answers `n`; all of 0 to 1 if
+/// `n` is 0. `None` unless `p` is a share, and `level` between 0 and 1.
+#[must_use]
+pub fn binomial_interval(p: f64, n: f64, level: f64) -> Option<Interval> {
+    if !((0.0..=1.0).contains(&p) && n >= 0.0 && n.is_finite() && level > 0.0 && level < 1.0) {
         return None;
     }
-    let seen = variance > 0.0 && p > 0.0 && p < 1.0;
-    if df <= 0.0 {
-        return (kind == ShareInterval::KornGraubard || !seen).then_some(Interval { low: 0.0, high: 1.0 });
-    }
-    let t = student_t(0.5 + 0.5 * level, df)?;
-    if !seen {
-        let n_e = n as f64 / share.deff_above.unwrap_or(ASSUMED_DEFF).max(1.0);
-        return korn_graubard(p, n_e, share, level);
-    }
-    let n_e = effective_n(p, variance);
-    let (low, high) = match kind {
-        ShareInterval::KornGraubard => return korn_graubard(p, n_e, share, level),
-        ShareInterval::Wilson => wilson(p, n_e, t),
-        ShareInterval::Logit => {
-            let (middle, reach) = ((p / (1.0 - p)).ln(), t * variance.sqrt() / (p * (1.0 - p)));
-            (expit(middle - reach), expit(middle + reach))
-        }
-        ShareInterval::Wald => (p - t * variance.sqrt(), p + t * variance.sqrt()),
-        ShareInterval::Likelihood => likelihood(p, n_e, t),
-    };
-    Some(Interval { low: low.max(0.0), high: high.min(1.0) })
+    // The quantile is none where a shape is 0: there the interval ends at 0.
+    let lower = |p: f64, q: f64| beta_quantile(0.5 - 0.5 * level, n * p, n * q + 1.0).unwrap_or(0.0);
+    Some(both_ends(p, lower))
 }
 
-/// The interval of a figure between `low` and `high`: `value ± t se`, or the same on the logit scale where that would leave
-/// the range. `None` without degrees of freedom.
+/// The interval of a mean or a sum of points known to lie from `low` to `high`: `value ± t se`, and where that would leave
+/// the range, a t interval of the log-odds of the value's place in it. It stays in the range and holds the value. At an
+/// end itself, where there are no log-odds, `value ± t se` is cut off.
+///
+/// A value beyond an end by rounding is at that end. `None` without spread or degrees of freedom, and where value and
+/// range do not fit.
 #[must_use]
-pub fn bounded_interval(value: f64, se: f64, df: f64, level: f64, (low, high): (f64, f64)) -> Option<(Interval, bool)> {
-    let reach = student_t(0.5 + 0.5 * level, df)? * se;
-    let plain = Interval { low: value - reach, high: value + reach };
-    if (plain.low >= low && plain.high <= high) || !(low < value && value < high) {
-        return Some((plain, false));
+pub fn bounded_interval(value: f64, se: f64, df: f64, level: f64, low: f64, high: f64) -> Option<Interval> {
+    let width = high - low;
+    let rounding = NEGLIGIBLE * width;
+    let fits = low - rounding <= value && value <= high + rounding;
+    if !(width > 0.0 && width.is_finite() && se > 0.0 && se.is_finite() && fits) {
+        return None;
     }
-    let x = (value - low) / (high - low);
-    let (middle, reach) = ((x / (1.0 - x)).ln(), reach / (high - low) / (x * (1.0 - x)));
-    let ends = Interval { low: expit(middle - reach), high: expit(middle + reach) };
-    Some((ends.scaled(low, high - low), true))
-}
-
-/// Clopper and Pearson's interval for an effective number of answers, which is never more than there are.
-fn korn_graubard(p: f64, n_e: f64, share: &Share, level: f64) -> Option<Interval> {
-    let tail = 0.5 * (1.0 - level);
-    let n = share.n as f64;
-    let t_rows = if n > 1.0 { student_t(1.0 - tail, n - 1.0)? } else { f64::INFINITY };
-    let t_design = student_t(1.0 - tail, share.df)?;
-    let n_star = (n_e * (t_rows / t_design).powi(2)).min(n);
-    Some(clopper_pearson(p, n_star, tail))
-}
-
-/// The interval of a share of `n` answers, which need not be a whole number.
-fn clopper_pearson(p: f64, n: f64, tail: f64) -> Interval {
-    let (x, rest) = (n * p, n * (1.0 - p));
-    Interval {
-        low: if x > 0.0 { beta_quantile(tail, x, rest + 1.0).min(p) } else { 0.0 },
-        high: if rest > 0.0 { beta_quantile(1.0 - tail, x + 1.0, rest).max(p) } else { 1.0 },
+    let value = value.clamp(low, high);
+    let plain = t_interval(value, se, df, level)?;
+    if low <= plain.low && plain.high <= high {
+        return Some(plain);
     }
+    let (p, q) = ((value - low) / width, (high - value) / width);
+    if p <= 0.0 || q <= 0.0 {
+        return Some(Interval { low: plain.low.max(low), high: plain.high.min(high) });
+    }
+    let reach = 0.5 * (plain.high - plain.low) / width;
+    let (below, above) = (logit_lower(p, q, reach), logit_lower(q, p, reach));
+    Some(Interval { low: (low + width * below).min(value), high: (high - width * above).max(value) })
 }
 
-fn wilson(p: f64, n_e: f64, t: f64) -> (f64, f64) {
-    let t2 = t * t;
-    let middle = p + t2 / (2.0 * n_e);
-    let reach = t / (2.0 * n_e) * (4.0 * n_e * p * (1.0 - p) + t2).sqrt();
-    ((middle - reach) / (1.0 + t2 / n_e), (middle + reach) / (1.0 + t2 / n_e))
+/// Both ends from the rule for the lower one, which is given the share and its complement.
+fn both_ends(p: f64, lower: impl Fn(f64, f64) -> f64) -> Interval {
+    let q = 1.0 - p;
+    Interval { low: lower(p, q).clamp(0.0, p), high: (1.0 - lower(q, p).clamp(0.0, q)).max(p) }
 }
 
-/// Both ends where twice the likelihood ratio of `n_e` answers reaches t².
-fn likelihood(p: f64, n_e: f64, t: f64) -> (f64, f64) {
-    let excess = |q: f64| {
-        let distance = p * (p / q).ln() + (1.0 - p) * ((1.0 - p) / (1.0 - q)).ln();
-        2.0 * n_e * distance - t * t
-    };
-    // From the share outwards the ratio only grows, so each end is found by halving.
-    let end = |mut inside: f64, mut outside: f64| {
-        for _ in 0..HALVINGS {
-            let middle = 0.5 * (inside + outside);
-            if excess(middle) <= 0.0 {
-                inside = middle;
-            } else {
-                outside = middle;
-            }
+/// The smaller root of `(x − p)² = c x (1 − x)` with `c = t²/n_e`, written so that nothing cancels.
+fn wilson_lower(p: f64, q: f64, reach: f64) -> f64 {
+    let c = reach * reach / (p * q);
+    p * p / (p + 0.5 * c + (reach * reach + 0.25 * c * c).sqrt())
+}
+
+fn logit_lower(p: f64, q: f64, reach: f64) -> f64 {
+    expit((p / q).ln() - reach / (p * q))
+}
+
+/// The smaller x with `2 n_e KL(p‖x) = t²`. The divergence is convex in the log-odds of x, so Newton's steps from the end
+/// of the log-odds interval come to the root from outside, after at most one step past it.
+fn likelihood_lower(p: f64, q: f64, reach: f64) -> f64 {
+    let allowed = 0.5 * reach * reach / (p * q);
+    let mut log_odds = (p / q).ln() - reach / (p * q);
+    for _ in 0..STEPS {
+        let step = (divergence(log_odds, p, q) - allowed) / (p - expit(log_odds));
+        if !step.is_finite() {
+            break;
         }
-        inside
-    };
-    (end(p, 0.0), end(p, 1.0))
-}
-
-fn expit(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
+        log_odds += step;
+        if step.abs() <= ROUNDING * (1.0 + log_odds.abs()) {
+            break;
+        }
+    }
+    expit(log_odds)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn share(p: f64, variance: f64, n: u64, df: f64) -> Share {
-        Share { p, variance, n, df, deff_above: None }
-    }
-
-    #[test]
-    fn agreement_is_not_precision() {
-        // 175 answers, all satisfied, 4 degrees of freedom, design effect 3.5.
-        let all = Share { deff_above: Some(3.5), ..share(1.0, 0.0, 175, 4.0) };
-        for kind in ShareInterval::ALL {
-            let interval = share_interval(kind, &all, 0.95).unwrap();
-            assert!((interval.low - 0.864_160_239_101_905_3).abs() < 1e-12, "{kind}: {interval:?}");
-            assert_eq!(interval.high, 1.0);
-        }
-    }
-
-    #[test]
-    fn without_freedom_nothing_is_known() {
-        let one = share(0.5, 0.01, 20, 0.0);
-        let everything = Some(Interval { low: 0.0, high: 1.0 });
-        assert_eq!(share_interval(ShareInterval::KornGraubard, &one, 0.95), everything);
-        assert_eq!(share_interval(ShareInterval::Wilson, &one, 0.95), None);
-        assert_eq!(bounded_interval(3.0, 0.1, 0.0, 0.95, (0.0, 5.0)), None);
-    }
-
-    #[test]
-    fn a_bounded_figure_stays_in_its_range() {
-        let (plain, bent) = bounded_interval(3.0, 0.1, 20.0, 0.95, (0.0, 5.0)).unwrap();
-        assert!(!bent && (plain.low + plain.high - 6.0).abs() < 1e-12);
-        let (interval, bent) = bounded_interval(4.9, 0.1, 20.0, 0.95, (0.0, 5.0)).unwrap();
-        assert!(bent && interval.low < 4.9 && 4.9 < interval.high && interval.high < 5.0, "{interval:?}");
-    }
-
-    proptest! {
-        #[test]
-        fn laws(p in 0.001..0.999, deff in 0.3..20.0, n in 2_u64..5_000, df in 1.0..300.0_f64, kind in 0_usize..5) {
-            let kind = ShareInterval::ALL[kind];
-            let variance = deff * p * (1.0 - p) / n as f64;
-            let at = |p: f64, variance: f64, level: f64| {
-                share_interval(kind, &share(p, variance, n, df), level).unwrap()
-            };
-            let interval = at(p, variance, 0.95);
-            prop_assert!(0.0 <= interval.low && interval.low <= p && p <= interval.high && interval.high <= 1.0);
-            prop_assert!(interval.low < interval.high);
-            let mirrored = at(1.0 - p, variance, 0.95);
-            prop_assert!((mirrored.low - (1.0 - interval.high)).abs() < 1e-9, "{:?} {:?}", mirrored, interval);
-            let wider = at(p, variance, 0.99);
-            prop_assert!(wider.low <= interval.low + 1e-12 && wider.high >= interval.high - 1e-12);
-            let looser = at(p, 1.5 * variance, 0.95);
-            prop_assert!(looser.low <= interval.low + 1e-12 && looser.high >= interval.high - 1e-12);
-        }
-    }
-}
+mod tests;

@@ -16,12 +16,14 @@
 //! Columns and statistics are worked on at the same time, each in the order of the rows, so the same rows give the same
 //! bits at any number of threads.
 
+mod beta;
 mod calibration;
 mod combine;
 mod design;
 mod difference;
 mod file;
 mod histogram;
+mod imputation;
 mod interval;
 mod joint;
 mod linearise;
@@ -31,29 +33,35 @@ mod point;
 mod quantile;
 mod ranking;
 mod rao_scott;
+mod reliability;
 mod replicates;
 mod rows;
 mod sample;
 mod scan;
 mod statistic;
+mod tail;
 mod variance;
 mod verdict;
 mod waves;
 
+pub use beta::beta_quantile;
 pub use calibration::{CalibrationFault, CalibrationMethod, CalibrationReport, Margin};
 pub use combine::sum_of_independent;
 pub use design::{DesignDesk, Inference, Lonely, SurveyDesign, SurveyPsu, SurveyStratum};
-pub use difference::{Difference, Verdict, f_tail, student_t_tails};
+pub use difference::{Difference, Verdict};
 pub use file::{Roles, SurveyFile, Value, Variable};
-pub use interval::{Share, bounded_interval, effective_n, share_interval};
+pub use imputation::{Imputed, combine_imputations};
+pub use interval::{Share, binomial_interval, bounded_interval, effective_n, share_interval};
 pub use joint::{Joint, Population};
 pub use multiplicity::{Adjustment, adjust};
 pub use quantile::{all_pairs_critical, student_t};
 pub use ranking::{RankSet, rank_sets, simulated_critical};
 pub use rao_scott::{Independence, rao_scott};
+pub use reliability::PresentationStandard;
 pub use replicates::{ReplicateKind, Replicates};
 pub use rows::{Block, Blocks, Columns, Rows};
 pub use sample::{Sample, SampleFault};
 pub use scan::Domain;
 pub use statistic::{NotEstimable, Range, Ratio, Reading, Statistic, Term, Worth};
+pub use tail::{chi_square_tail, f_tail, student_t_tail};
 pub use verdict::Confidence;

@@ -3,7 +3,7 @@
 //! Source: Rao and Scott (1984), "On chi-squared tests for multiway contingency tables with cell proportions estimated from
 //! survey data": Pearson's statistic with the second-order correction, referred to F.
 
-use super::difference::f_tail;
+use super::tail::f_tail;
 use nalgebra::{DMatrix, DVector};
 
 /// Eigenvalues below this part of the largest are rounding of zero.
@@ -55,7 +55,7 @@ pub fn rao_scott(proportions: &[f64], covariance: &[f64], n_columns: usize, n: f
     }
     let ndf = trace * trace / trace_of_square;
     let (f, ddf) = (x2 / trace, ndf * df);
-    Some(Independence { x2, f, ndf, ddf, p: f_tail(f, ndf, ddf) })
+    Some(Independence { x2, f, ndf, ddf, p: f_tail(f, ndf, ddf)? })
 }
 
 /// The contrasts that are all zero where rows and columns are independent in the logarithms of the proportions.

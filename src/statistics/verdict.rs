@@ -4,6 +4,7 @@ use super::design::{Footing, Lonely};
 use super::interval::{Share, bounded_interval, share_interval};
 use super::point::Point;
 use super::quantile::student_t;
+use super::reliability::PresentationStandard;
 use super::statistic::{Range, Statistic};
 use super::variance::Spread;
 use crate::domain::estimate::{Caution, Ends, Estimate, Interval, ShareInterval};
@@ -57,6 +58,7 @@ pub(super) fn estimate(
         method: footing.method,
         ends: Ends::StudentT,
         cautions: cautions(spread, footing, told, seen).into_iter().collect(),
+        reliability: None,
     };
     give_interval(&mut estimate, asked.range, confidence, None);
     estimate
@@ -71,15 +73,16 @@ pub(super) fn give_interval(estimate: &mut Estimate, range: Range, confidence: C
     (estimate.interval, estimate.ends) = match (range, se) {
         (Range::Share, None) if !is_unseen => (None, Ends::Share(confidence.shares)),
         (Range::Share, se) => {
-            let share = Share { p: value, variance: se.map_or(0.0, |se| se * se), n, df, deff_above };
+            let share = Share { p: value, variance: se.map_or(0.0, |se| se * se), n, df, level, deff_above };
             let kind = if se.is_some() { confidence.shares } else { ShareInterval::KornGraubard };
-            (share_interval(kind, &share, level), Ends::Share(kind))
+            estimate.reliability = PresentationStandard::default().judge(&share);
+            (share_interval(kind, &share), Ends::Share(kind))
         }
-        (Range::Within { low, high }, Some(se)) => match bounded_interval(value, se, df, level, (low, high)) {
-            Some((interval, true)) => (Some(interval), Ends::BoundedT),
-            Some((interval, false)) => (Some(interval), Ends::StudentT),
-            None => (None, Ends::StudentT),
-        },
+        (Range::Within { low, high }, Some(se)) => {
+            let plain = t_interval(value, se, df, level);
+            let interval = bounded_interval(value, se, df, level, low, high);
+            (interval, if interval == plain { Ends::StudentT } else { Ends::BoundedT })
+        }
         (Range::Unbounded, Some(se)) => (t_interval(value, se, df, level), Ends::StudentT),
         (_, None) => (None, Ends::StudentT),
     };

@@ -91,6 +91,7 @@ fn component(value: f64) -> Estimate {
         method: Method::TwoStage,
         ends: Ends::StudentT,
         cautions: vec![Caution::FewAnswers],
+        reliability: None,
     }
 }
 

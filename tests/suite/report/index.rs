@@ -22,6 +22,7 @@ fn component(value: f64, cautions: Vec<Caution>) -> Estimate {
         method: Method::TwoStage,
         ends: Ends::StudentT,
         cautions,
+        reliability: None,
     }
 }
 

@@ -30,7 +30,7 @@ fn the_document_says_what_it_is_about_and_where_it_came_from() {
     max 100.0
     provenance {"program_version":"0.1.0","scheme":{"digest":"5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c","id":"small","status":"synthetic","title":"Bộ tiêu chí nhỏ để kiểm thử"},"sources":[{"data_digest":"dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada","mode":"sampled","n_responses":20480,"questionnaire":"one-stop.v1","questionnaire_digest":"1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a","questionnaire_status":"partial","round":"R2025","state":"closed"}]}
     round "R2025"
-    survey {"cautions":[],"df":14.0,"interval":{"high":25.0,"low":24.0},"level":0.95,"method":"two-stage-linearised-t","n":1336,"n_psu":15,"se":0.25,"value":24.5}
+    survey {"cautions":[],"deff":null,"df":14.0,"interval":{"high":25.0,"low":24.0},"level":0.95,"method":"two-stage-linearised-t","n":1336,"n_psu":15,"reliability":null,"se":0.25,"value":24.5}
     survey_max 30.0
     units 1
     unranked []
@@ -51,7 +51,7 @@ fn a_unit_carries_everything_needed_to_judge_it() {
     domains[] {"assessed_points":0.0,"code":"2","max":30.0,"points":14.0,"survey_max":30.0,"survey_points":14.0,"title":"Sự hài lòng"}
     domains[] {"assessed_points":0.0,"code":"3","max":10.0,"points":0.0,"survey_max":0.0,"survey_points":null,"title":"Tác động"}
     focus false
-    index {"estimate":{"cautions":[{"code":"n-below-30","en":"fewer than 30 answers","vi":"dưới 30 phiếu"},{"code":"lonely-psu","en":"stratum D4 has one surveyed desk of several: no interval can be given","vi":"tầng D4 chỉ khảo sát một trong nhiều điểm: không ước lượng được khoảng"}],"df":14.0,"interval":{"high":62.5,"low":61.5},"level":0.95,"method":"two-stage-linearised-t","n":1336,"n_psu":15,"se":0.25,"value":62.0},"percent":62.0,"published":62.0}
+    index {"estimate":{"cautions":[{"code":"n-below-30","en":"fewer than 30 answers","vi":"dưới 30 phiếu"},{"code":"lonely-psu","en":"stratum D4 has one surveyed desk of several: no interval can be given","vi":"tầng D4 chỉ khảo sát một trong nhiều điểm: không ước lượng được khoảng"}],"deff":null,"df":14.0,"interval":{"high":62.5,"low":61.5},"level":0.95,"method":"two-stage-linearised-t","n":1336,"n_psu":15,"reliability":null,"se":0.25,"value":62.0},"percent":62.0,"published":62.0}
     max 100.0
     name "Huyện Bốn"
     not_appraised[] "1.1"
@@ -59,7 +59,7 @@ fn a_unit_carries_everything_needed_to_judge_it() {
     open[] {"code":"3.1","en":"not scored yet","max":10.0,"title":"Thu ngân sách","vi":"chưa có điểm"}
     provisional true
     standing {"change":{"direction":"same","places":0,"vi":"giữ nguyên"},"n_tied":0,"of":4,"previous_rank":4,"range":{"best":1,"caution":"provisional","worst":4},"rank":4}
-    survey {"cautions":[{"code":"n-below-30","en":"fewer than 30 answers","vi":"dưới 30 phiếu"},{"code":"lonely-psu","en":"stratum D4 has one surveyed desk of several: no interval can be given","vi":"tầng D4 chỉ khảo sát một trong nhiều điểm: không ước lượng được khoảng"}],"df":14.0,"interval":{"high":14.5,"low":13.5},"level":0.95,"method":"two-stage-linearised-t","n":1336,"n_psu":15,"se":0.25,"value":14.0}
+    survey {"cautions":[{"code":"n-below-30","en":"fewer than 30 answers","vi":"dưới 30 phiếu"},{"code":"lonely-psu","en":"stratum D4 has one surveyed desk of several: no interval can be given","vi":"tầng D4 chỉ khảo sát một trong nhiều điểm: không ước lượng được khoảng"}],"deff":null,"df":14.0,"interval":{"high":14.5,"low":13.5},"level":0.95,"method":"two-stage-linearised-t","n":1336,"n_psu":15,"reliability":null,"se":0.25,"value":14.0}
     survey_max 30.0
     unit "D4"
     "##);

@@ -1,5 +1,6 @@
 //! The estimators against the reference numbers of `tests/oracle/`, and the laws they keep.
 
+mod intervals;
 mod laws;
 mod oracle;
 mod survey;

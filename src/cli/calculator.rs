@@ -38,7 +38,7 @@ struct Survey {
 
 /// The form of printed figures.
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// Aligned columns, for people
     #[default]
     Table,

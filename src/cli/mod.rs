@@ -11,6 +11,7 @@ mod check;
 mod demo;
 mod failure;
 mod index;
+mod plan;
 mod reconcile;
 mod responses;
 mod results;
@@ -35,6 +36,7 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
 
   sipas areas import FILE.csv      the tree of areas and desks
   sipas round create|frame|open|close|publish|list
+  sipas plan --round R             how many answers each unit and desk still needs
   sipas responses import FILE.csv  answers collected on paper
   sipas assessments import FILE.csv
   sipas results --round R          percent satisfied and mean, item by item
@@ -112,6 +114,8 @@ enum Command {
     Estimate(Box<calculator::estimate::Arguments>),
     /// Compare units or years of any survey file: differences, ranks, independence
     Compare(Box<calculator::compare::Arguments>),
+    /// How many answers are needed for an error, and how many still are
+    Plan(plan::Arguments),
     /// Check published parts, totals and ranks
     Reconcile(reconcile::Arguments),
 }
@@ -129,6 +133,7 @@ pub fn run() -> ExitCode {
         Command::Demo(arguments) => demo::run(place, &arguments),
         Command::Serve(arguments) => serve::run(place, &arguments),
         Command::Check => check::run(place),
+        Command::Plan(arguments) => plan::run(place, &arguments),
         Command::Estimate(arguments) => calculator::estimate::run(&arguments),
         Command::Compare(arguments) => calculator::compare::run(&arguments),
         Command::Areas(command) => areas::run(place, &command),

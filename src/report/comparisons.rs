@@ -58,7 +58,7 @@ pub struct Document {
 }
 
 impl Document {
-    fn new(members: &[&'static str], lines: impl IntoIterator<Item = Value>) -> Self {
+    pub(super) fn new(members: &[&'static str], lines: impl IntoIterator<Item = Value>) -> Self {
         let objects = lines.into_iter().filter_map(|line| match line {
             Value::Object(object) => Some(object),
             _ => None,

@@ -9,6 +9,7 @@ pub mod comparisons;
 pub mod estimates;
 pub mod index;
 pub mod number;
+pub mod plan;
 pub mod reconcile;
 pub mod results;
 mod shapes;

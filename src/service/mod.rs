@@ -13,6 +13,7 @@ pub mod collect;
 pub mod exercise;
 pub mod frame;
 pub mod import;
+pub mod plan;
 pub mod reconcile;
 pub mod refusal;
 pub mod results;

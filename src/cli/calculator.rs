@@ -2,23 +2,22 @@
 
 pub(super) mod compare;
 pub(super) mod estimate;
+pub(super) mod moments;
 
 mod asked;
 
 use super::failure::Failure;
 use crate::domain::estimate::ShareInterval;
 use crate::domain::fault::Fault;
-use crate::service::calculator::{Calibrating, Question, read_margins};
+use crate::service::calculator::{AskedOfMoments, Calibrating, Question, read_margins};
 use crate::statistics::{CalibrationMethod, Confidence, Lonely, ReplicateKind, Roles};
 use asked::Asked;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What is asked of which file.
 #[derive(clap::Args)]
 struct Survey {
-    /// The survey: a .csv or .parquet file
-    file: PathBuf,
     #[command(flatten)]
     design: Design,
     #[command(flatten)]
@@ -117,10 +116,35 @@ impl Survey {
         Ok(Question { roles: self.design.roles(), wishes, by, calibrating, replicates, confidence })
     }
 
-    /// What to say when the file gives nothing.
-    fn refused(&self, faults: Vec<Fault>) -> Failure {
-        Failure::faults(format!("{} gives no figures", self.file.display()), faults)
+    /// The part of it that moments leave open.
+    fn asked_of_moments(&self) -> AskedOfMoments {
+        let Roles { lonely, collapse, .. } = self.design.roles();
+        AskedOfMoments {
+            texts: self.asked.texts(),
+            by: self.by.iter().map(|columns| columns.0.clone()).collect(),
+            lonely,
+            collapse,
+            confidence: Confidence { level: self.level, shares: self.ci },
+        }
     }
+
+    /// What to say when the file gives nothing.
+    fn refused(file: &Path, faults: Vec<Fault>) -> Failure {
+        Failure::faults(format!("{} gives no figures", file.display()), faults)
+    }
+}
+
+/// How far reading came, on a terminal.
+fn with_progress<T>(work: impl FnOnce(&mut dyn FnMut(u64, Option<u64>)) -> T) -> T {
+    let bar = progress_bar();
+    let done = work(&mut |done, whole| {
+        if let Some(whole) = whole {
+            bar.set_length(whole);
+        }
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    done
 }
 
 /// A bar on a terminal, nothing elsewhere.

@@ -43,6 +43,7 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
   sipas breakdown --round R        the same by district, desk, sex, age; small cells hidden
   sipas index --round R            the index table with its intervals
   sipas estimate FILE              figures with intervals from any survey file, CSV or Parquet
+  sipas moments FILE --out M       sums of a day or a province; estimate --moments adds them up
   sipas compare FILE               differences, ranks and tests, as sure as they are
   sipas reconcile FILE.csv         do published parts and totals add up?
   sipas check                      are the questionnaires, texts and schemes sound?
@@ -112,6 +113,8 @@ enum Command {
     Index(index::Arguments),
     /// Estimate from any survey file: means, shares, totals, composites, with intervals
     Estimate(Box<calculator::estimate::Arguments>),
+    /// Count a part of a survey once, to be added to others: estimate --moments A B C
+    Moments(Box<calculator::moments::Arguments>),
     /// Compare units or years of any survey file: differences, ranks, independence
     Compare(Box<calculator::compare::Arguments>),
     /// How many answers are needed for an error, and how many still are
@@ -135,6 +138,7 @@ pub fn run() -> ExitCode {
         Command::Check => check::run(place),
         Command::Plan(arguments) => plan::run(place, &arguments),
         Command::Estimate(arguments) => calculator::estimate::run(&arguments),
+        Command::Moments(arguments) => calculator::moments::run(&arguments),
         Command::Compare(arguments) => calculator::compare::run(&arguments),
         Command::Areas(command) => areas::run(place, &command),
         Command::Round(command) => round::run(place, &command),

@@ -5,10 +5,12 @@ mod build;
 mod compare;
 mod items;
 mod margins;
+mod moments;
 
 pub use ask::{Ask, Comparison, Items, Kind, Rule, Test, Together};
 pub use items::read_items;
 pub use margins::{MarginSheet, read_margins};
+pub use moments::{AskedOfMoments, estimate_moments, moments};
 
 use crate::domain::estimate::Estimate;
 use crate::domain::fault::Fault;
@@ -16,7 +18,6 @@ use crate::statistics::{
     CalibrationMethod, CalibrationReport, Confidence, Domain, NotEstimable, Population, ReplicateKind, Replicates,
     Roles, SurveyFile,
 };
-use build::Asked;
 pub use compare::{Compared, Comparing, Pair, Pairs, Ranked, compare, independence, ranks};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -100,7 +101,7 @@ pub fn covariance(path: &Path, question: &Question) -> Result<Covariance, Vec<Fa
     let mut figures = Vec::new();
     let mut names = Vec::new();
     for statistic in asked.statistics() {
-        for (labels, domain) in domains(question, &roles, &file) {
+        for (labels, domain) in domains(&question.by, &roles.by, &file.cells, &file.labels) {
             let parts: Vec<String> = labels.iter().map(|(column, label)| format!("{column}={label}")).collect();
             let domain_name = if parts.is_empty() { "all".to_owned() } else { parts.join(" & ") };
             names.push(format!("{} | {domain_name}", statistic.name));
@@ -131,13 +132,14 @@ pub fn estimate(
 ) -> Result<Answers, Vec<Fault>> {
     let (roles, file, calibration) = open(path, question, progress)?;
     let asked = build::statistics(&question.wishes, &roles.variables, &file.variables)?;
-    let domains = domains(question, &roles, &file);
+    let domains = domains(&question.by, &roles.by, &file.cells, &file.labels);
     let sets: Vec<Domain> = domains.iter().map(|(_, domain)| domain.clone()).collect();
     let replicates = question.replicates.map(|kind| Replicates::new(&file.sample, file.replicates.clone(), kind));
     let replicates = replicates.transpose().map_err(|message| vec![Fault::of_whole("not-such-replicates", message)])?;
     let rows = asked.estimate(&file.sample, &sets, replicates.as_ref(), question.confidence);
     let calibration = calibration.map(|report| (report, file.sample.weights()));
-    Ok(Answers { figures: in_order(&asked, &domains, rows), calibration })
+    let names: Vec<&str> = asked.names().collect();
+    Ok(Answers { figures: in_order(&names, &domains, rows), calibration })
 }
 
 /// Reads the file a question is about, and calibrates its weights.
@@ -171,21 +173,27 @@ fn complete(question: &Question) -> Roles {
 
 type Named = (Vec<(String, String)>, Domain);
 
-/// All rows, then each breakdown in the order of its labels.
-fn domains(question: &Question, roles: &Roles, file: &SurveyFile) -> Vec<Named> {
+/// All rows, then each breakdown in the order of its labels. `known` names the variables that make the cells, and each has
+/// its labels.
+fn domains(
+    by: &[Vec<String>],
+    known: &[String],
+    all_cells: &[Vec<Option<u32>>],
+    labels_of: &[Vec<String>],
+) -> Vec<Named> {
     let mut domains = vec![(Vec::new(), Domain::whole())];
-    for columns in &question.by {
+    for columns in by {
         let places: Vec<usize> =
-            columns.iter().filter_map(|column| roles.by.iter().position(|known| known == column)).collect();
+            columns.iter().filter_map(|column| known.iter().position(|known| known == column)).collect();
         let mut cells: BTreeMap<Vec<u32>, Vec<u32>> = BTreeMap::new();
-        for (cell, labels) in (0_u32..).zip(&file.cells) {
+        for (cell, labels) in (0_u32..).zip(all_cells) {
             let labels: Option<Vec<u32>> = places.iter().map(|place| labels.get(*place).copied().flatten()).collect();
             if let Some(labels) = labels {
                 cells.entry(labels).or_default().push(cell);
             }
         }
         let label = |place: &usize, key: &u32| -> String {
-            file.labels.get(*place).and_then(|labels| labels.get(*key as usize)).cloned().unwrap_or_default()
+            labels_of.get(*place).and_then(|labels| labels.get(*key as usize)).cloned().unwrap_or_default()
         };
         let mut named: Vec<Named> = cells
             .into_iter()
@@ -212,12 +220,12 @@ fn sort_key(label: &str) -> (bool, u64, String) {
 }
 
 /// Statistic by statistic, each in all domains.
-fn in_order(asked: &Asked, domains: &[Named], rows: Vec<Vec<Result<Estimate, NotEstimable>>>) -> Vec<Answer> {
+fn in_order(names: &[&str], domains: &[Named], rows: Vec<Vec<Result<Estimate, NotEstimable>>>) -> Vec<Answer> {
     let mut answers = Vec::new();
-    for (place, name) in asked.names().enumerate() {
+    for (place, name) in names.iter().enumerate() {
         for ((domain, _), row) in domains.iter().zip(&rows) {
             if let Some(outcome) = row.get(place).cloned() {
-                answers.push(Answer { statistic: name.to_owned(), domain: domain.clone(), outcome });
+                answers.push(Answer { statistic: (*name).to_owned(), domain: domain.clone(), outcome });
             }
         }
     }

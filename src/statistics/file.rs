@@ -70,6 +70,8 @@ pub enum Variable {
 pub struct SurveyFile {
     /// The sample.
     pub sample: Sample,
+    /// The design, as the file describes it.
+    pub design: SurveyDesign,
     /// The variables asked for, in order.
     pub variables: Vec<Variable>,
     /// The cells, by index: of each breakdown variable the place of its label, `None` where missing.
@@ -110,7 +112,7 @@ impl SurveyFile {
         }
         let Parts { design, blocks, columns, variables, cells, labels, replicates } = assembly.finish()?;
         let sample = Sample::of_survey(&design, blocks, columns).map_err(|SampleFault { faults }| faults)?;
-        Ok(Self { sample, variables, cells, labels, replicates })
+        Ok(Self { sample, design, variables, cells, labels, replicates })
     }
 }
 

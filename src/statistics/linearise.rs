@@ -115,7 +115,9 @@ impl<'a> Lookup<'a> {
             };
             let points = points.iter().map(|point| point.as_ref().ok());
             let e = points.chain(std::iter::once(None)).flat_map(of_domain).collect();
-            let worths = statistic.readings().filter_map(|reading| match reading {
+            // A quotient needs both its readings, and says itself which rows answered it.
+            let looked_up = statistic.terms.iter().filter(|term| is_looked_up(term));
+            let worths = looked_up.flat_map(|term| term.ratio.readings()).filter_map(|reading| match reading {
                 Reading::Coded { column: read, worth } if *read == column => Some(worth),
                 _ => None,
             });

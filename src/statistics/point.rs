@@ -40,11 +40,20 @@ pub(super) struct Sums<'a> {
 }
 
 /// `Σwa`, `Σw|a|` and `Σwb` of a term over the rows of a domain.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct RowSums {
-    numerator: f64,
-    absolute: f64,
-    denominator: f64,
+    pub(super) numerator: f64,
+    pub(super) absolute: f64,
+    pub(super) denominator: f64,
+}
+
+impl RowSums {
+    /// Adds the sums of other rows.
+    pub(super) fn add(&mut self, other: Self) {
+        self.numerator += other.numerator;
+        self.absolute += other.absolute;
+        self.denominator += other.denominator;
+    }
 }
 
 /// Whether a term's part of e is looked up by code.
@@ -121,21 +130,27 @@ impl Point {
         true
     }
 
+    /// What one term comes to by its sums: its part of e, of the value and of the scale; `None` if nobody answered it.
+    pub(super) fn of_sums(factor: f64, is_total: bool, sums: RowSums) -> Option<(RowTerm, f64, f64)> {
+        if is_total && sums.denominator > 0.0 {
+            let term = RowTerm { ratio: 0.0, factor };
+            return Some((term, factor * sums.numerator, factor.abs() * sums.absolute));
+        }
+        // A quotient's denominator may be a sum of any numbers; only zero leaves it without a value.
+        let quotient = Some(sums.numerator / sums.denominator).filter(|_| sums.denominator != 0.0)?;
+        let term = RowTerm { ratio: quotient, factor: factor / sums.denominator };
+        Some((term, factor * quotient, factor.abs() * sums.absolute / sums.denominator.abs()))
+    }
+
     /// Adds a term that is computed row by row; false if nobody answered it.
     fn add_row_term(&mut self, Term { factor, ratio }: &Term, sums: RowSums) -> bool {
-        // A quotient's denominator may be a sum of any numbers; only zero leaves it without a value.
-        if sums.denominator == 0.0 {
-            return false;
+        let of_sums = Self::of_sums(*factor, matches!(ratio, Ratio::Total(_)), sums);
+        if let Some((term, value, scale)) = of_sums {
+            self.by_row.push(term);
+            self.value += value;
+            self.scale += scale;
         }
-        let quotient = sums.numerator / sums.denominator;
-        let (ratio, per, value, scale) = match ratio {
-            Ratio::Total(_) => (0.0, *factor, sums.numerator, sums.absolute),
-            _ => (quotient, factor / sums.denominator, quotient, sums.absolute / sums.denominator.abs()),
-        };
-        self.by_row.push(RowTerm { ratio, factor: per });
-        self.value += factor * value;
-        self.scale += factor.abs() * scale;
-        true
+        of_sums.is_some()
     }
 }
 

@@ -50,7 +50,7 @@ impl fmt::Display for SampleFault {
 impl std::error::Error for SampleFault {}
 
 /// The answer for one domain: per statistic, an estimate or the reason why there is none.
-type Row = Vec<Result<Estimate, NotEstimable>>;
+pub(super) type Row = Vec<Result<Estimate, NotEstimable>>;
 
 /// A statistic in the domains of one scan.
 pub(super) struct Found {
@@ -223,7 +223,7 @@ impl Sample {
             }
         }
         for (place, statistic) in statistics.iter().enumerate() {
-            borrow_design_effect(&mut rows, place, statistic, confidence);
+            borrow_design_effect(&mut rows, place, statistic.range, confidence);
         }
         rows
     }
@@ -246,7 +246,7 @@ impl Sample {
         let totals = linearise::residual_totals(&lookup, &self.columns, scan, blocks, n_psus, &residuals);
         let psus: Vec<u32> = (0..n_psus as u32).collect();
         let spread = Spread::of(&member.footing, &psus, &totals);
-        Ok(verdict::estimate(asked, point, &spread, &member.footing, confidence))
+        Ok(verdict::estimate(asked.nature(), point, &spread, &member.footing, confidence))
     }
 
     /// Points and totals of every statistic in every scan: `[scan][statistic]`.
@@ -310,15 +310,15 @@ impl Sample {
 }
 
 /// Gives shares whose spread was not seen an interval by the design effect of the largest domain they were asked in.
-fn borrow_design_effect(rows: &mut [Row], place: usize, statistic: &Statistic, confidence: Confidence) {
-    if statistic.range != Range::Share {
+pub(super) fn borrow_design_effect(rows: &mut [Row], place: usize, range: Range, confidence: Confidence) {
+    if range != Range::Share {
         return;
     }
     let found = || rows.iter().filter_map(|row| row.get(place)?.as_ref().ok());
     let above = found().max_by_key(|estimate| estimate.n).and_then(|estimate| estimate.deff);
     for estimate in rows.iter_mut().filter_map(|row| row.get_mut(place)?.as_mut().ok()) {
         if estimate.cautions.contains(&Caution::NoVariation) {
-            verdict::give_interval(estimate, statistic.range, confidence, above);
+            verdict::give_interval(estimate, range, confidence, above);
         }
     }
 }
@@ -337,7 +337,7 @@ pub(super) fn judge(
     let psus = scan.pairs.get(member.pairs.clone()).unwrap_or_default();
     let totals = found.totals.get(member.pairs.clone()).unwrap_or_default();
     let spread = Spread::of(&member.footing, psus, totals);
-    Ok(verdict::estimate(asked, point, &spread, &member.footing, confidence))
+    Ok(verdict::estimate(asked.nature(), point, &spread, &member.footing, confidence))
 }
 
 /// Rows of each PSU; `None` if a block names one that is not there.

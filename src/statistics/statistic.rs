@@ -234,6 +234,11 @@ impl Statistic {
         self.terms.iter().any(|term| matches!(term.ratio, Ratio::Total(_)))
     }
 
+    /// What decides which interval it gets.
+    pub(super) fn nature(&self) -> Nature {
+        Nature { range: self.range, is_total: self.is_total() }
+    }
+
     /// Whether it is a statistic of these columns.
     ///
     /// # Errors
@@ -267,6 +272,15 @@ impl Statistic {
         }
         Err(NotEstimable::Malformed { statistic: self.name.clone(), faults: faults.join("; ") })
     }
+}
+
+/// What may be said of an estimate depends on what was estimated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Nature {
+    /// The values it can have.
+    pub(super) range: Range,
+    /// Whether it is a sum rather than a mean of some kind.
+    pub(super) is_total: bool,
 }
 
 /// Why there is no estimate.

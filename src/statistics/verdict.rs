@@ -5,7 +5,7 @@ use super::interval::{Share, bounded_interval, share_interval};
 use super::point::Point;
 use super::quantile::student_t;
 use super::reliability::PresentationStandard;
-use super::statistic::{Range, Statistic};
+use super::statistic::{Nature, Range};
 use super::variance::Spread;
 use crate::domain::estimate::{Caution, Ends, Estimate, Interval, ShareInterval};
 use std::collections::BTreeSet;
@@ -35,7 +35,7 @@ impl From<f64> for Confidence {
 
 /// Puts value and spread together.
 pub(super) fn estimate(
-    asked: &Statistic,
+    asked: Nature,
     point: &Point,
     spread: &Spread,
     footing: &Footing,
@@ -54,7 +54,7 @@ pub(super) fn estimate(
         n: spread.n,
         n_psu: u32::try_from(spread.n_psu).unwrap_or(u32::MAX),
         n_strata: spread.n_strata,
-        deff: seen.then(|| spread.design_effect()).flatten().filter(|_| !asked.is_total()),
+        deff: seen.then(|| spread.design_effect()).flatten().filter(|_| !asked.is_total),
         method: footing.method,
         ends: Ends::StudentT,
         cautions: cautions(spread, footing, told, seen).into_iter().collect(),

@@ -37,6 +37,11 @@ impl Asked {
         if faults.is_empty() { Ok(wishes) } else { Err(faults) }
     }
 
+    /// The texts, in the order typed.
+    pub(super) fn texts(&self) -> Vec<String> {
+        self.texts.iter().map(|(_, _, text)| text.clone()).collect()
+    }
+
     /// A composite takes the rule that follows it, or else the last one before.
     fn composite(&self, place: usize, file: &str) -> Result<Ask, Vec<Fault>> {
         let items = read_items(Path::new(file))?;

@@ -5,10 +5,13 @@ use super::{Format, Survey};
 use crate::report::comparisons::{self, ComparisonLine, RankLine};
 use crate::service::calculator::{self, Compared, Comparing, Pairs, Ranked};
 use crate::statistics::{Adjustment, Population};
+use std::path::PathBuf;
 
 /// What to compare, from what.
 #[derive(clap::Args)]
 pub(in crate::cli) struct Arguments {
+    /// The survey: a .csv or .parquet file
+    file: PathBuf,
     #[command(flatten)]
     survey: Survey,
     /// The column whose values are compared: districts, desks, years
@@ -36,20 +39,20 @@ pub(in crate::cli) struct Arguments {
 
 /// Reads, compares, prints.
 pub(in crate::cli) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let survey = &arguments.survey;
+    let (survey, file) = (&arguments.survey, arguments.file.as_path());
     let question = survey.question()?;
     let Some(between) = arguments.between.clone() else {
-        let tested = calculator::independence(&survey.file, &question).map_err(|faults| survey.refused(faults))?;
+        let tested = calculator::independence(file, &question).map_err(|faults| Survey::refused(file, faults))?;
         return print(arguments.format, comparisons::independence(&tested));
     };
     let (adjustment, population) = (arguments.adjust, arguments.inference);
     let comparing = Comparing { between, pairs: arguments.with.clone(), adjustment, population };
     if arguments.ranks {
-        let ranked = calculator::ranks(&survey.file, &question, &comparing).map_err(|faults| survey.refused(faults))?;
+        let ranked = calculator::ranks(file, &question, &comparing).map_err(|faults| Survey::refused(file, faults))?;
         let lines: Vec<RankLine> = ranked.iter().map(rank_line).collect();
         return print(arguments.format, comparisons::ranks(&lines));
     }
-    let compared = calculator::compare(&survey.file, &question, &comparing).map_err(|faults| survey.refused(faults))?;
+    let compared = calculator::compare(file, &question, &comparing).map_err(|faults| Survey::refused(file, faults))?;
     let lines: Vec<ComparisonLine> = compared.iter().map(|compared| comparison_line(compared, arguments)).collect();
     print(arguments.format, comparisons::differences(&lines))
 }

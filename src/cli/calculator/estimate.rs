@@ -1,7 +1,7 @@
 //! `sipas estimate`: figures with their intervals.
 
 use super::super::failure::Failure;
-use super::{Format, Survey, progress_bar};
+use super::{Format, Survey, with_progress};
 use crate::report::estimates::{self, Line};
 use crate::service::calculator::{self, Answer};
 use std::path::{Path, PathBuf};
@@ -9,6 +9,14 @@ use std::path::{Path, PathBuf};
 /// What to estimate, from what.
 #[derive(clap::Args)]
 pub(in crate::cli) struct Arguments {
+    /// The survey: a .csv or .parquet file
+    #[arg(required_unless_present = "moments")]
+    file: Option<PathBuf>,
+    /// Files of `sipas moments` to add up instead; without statistics, all that were counted
+    #[arg(long, value_name = "FILE.parquet", num_args = 1.., conflicts_with_all = [
+        "file", "strata", "psu", "weight", "fpc1", "fpc2", "repweights", "margins", "covariance", "weights_out",
+    ])]
+    moments: Vec<PathBuf>,
     #[command(flatten)]
     survey: Survey,
     /// Also write the covariance of all figures to this CSV file
@@ -24,17 +32,26 @@ pub(in crate::cli) struct Arguments {
 
 /// Reads, estimates, prints.
 pub(in crate::cli) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let survey = &arguments.survey;
-    let question = survey.question()?;
-    let bar = progress_bar();
-    let answers = calculator::estimate(&survey.file, &question, &mut |done, whole| {
-        if let Some(whole) = whole {
-            bar.set_length(whole);
+    let figures = match &arguments.file {
+        Some(file) => of_file(arguments, file)?,
+        None => {
+            let answers = calculator::estimate_moments(&arguments.moments, &arguments.survey.asked_of_moments());
+            answers.map_err(|faults| Failure::faults("the moments give no figures", faults))?
         }
-        bar.set_position(done);
-    });
-    bar.finish_and_clear();
-    let answers = answers.map_err(|faults| survey.refused(faults))?;
+    };
+    let lines: Vec<Line> = figures.iter().map(|answer| line(answer, arguments.survey.level)).collect();
+    match arguments.format {
+        Format::Table => print!("{}", estimates::text(&lines)),
+        Format::Csv => print!("{}", estimates::csv(&lines)),
+        Format::Json => println!("{}", estimates::json(&lines).map_err(|error| error.to_string())?),
+    }
+    Ok(())
+}
+
+fn of_file(arguments: &Arguments, file: &Path) -> Result<Vec<Answer>, Failure> {
+    let refused = |faults| Survey::refused(file, faults);
+    let question = arguments.survey.question()?;
+    let answers = with_progress(|progress| calculator::estimate(file, &question, progress)).map_err(refused)?;
     if let Some((report, weights)) = &answers.calibration {
         eprintln!("{}", estimates::calibration(report));
         if let Some(path) = &arguments.weights_out {
@@ -42,16 +59,10 @@ pub(in crate::cli) fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
     }
     if let Some(path) = &arguments.covariance {
-        let covariance = calculator::covariance(&survey.file, &question).map_err(|faults| survey.refused(faults))?;
+        let covariance = calculator::covariance(file, &question).map_err(refused)?;
         write(path, estimates::covariance(&covariance.names, &covariance.matrix))?;
     }
-    let lines: Vec<Line> = answers.figures.iter().map(|answer| line(answer, survey.level)).collect();
-    match arguments.format {
-        Format::Table => print!("{}", estimates::text(&lines)),
-        Format::Csv => print!("{}", estimates::csv(&lines)),
-        Format::Json => println!("{}", estimates::json(&lines).map_err(|error| error.to_string())?),
-    }
-    Ok(())
+    Ok(answers.figures)
 }
 
 fn write(path: &Path, text: String) -> Result<(), Failure> {

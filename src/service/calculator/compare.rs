@@ -175,8 +175,9 @@ fn each(
     extended.by.push(vec![comparing.between.clone()]);
     let (roles, file, _) = open(path, &extended, &mut |_, _| ())?;
     let asked: Asked = build::statistics(&question.wishes, &roles.variables, &file.variables)?;
-    let contexts = domains(question, &roles, &file);
-    let units = domains(&Question { by: vec![vec![comparing.between.clone()]], ..question.clone() }, &roles, &file);
+    let domains = |by: &[Vec<String>]| domains(by, &roles.by, &file.cells, &file.labels);
+    let contexts = domains(&question.by);
+    let units = domains(&[vec![comparing.between.clone()]]);
     let mut faults = Vec::new();
     for statistic in asked.statistics() {
         // All rows are a breakdown of their own; the others follow in the order asked.

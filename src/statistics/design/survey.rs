@@ -17,6 +17,8 @@ pub struct SurveyStratum {
 /// A primary sampling unit of a survey.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SurveyPsu {
+    /// Its name within the stratum; empty where every row is a PSU.
+    pub name: String,
     /// Index of its stratum.
     pub stratum: u32,
     /// Units in its population (N); `None` for no correction.
@@ -59,7 +61,8 @@ impl SurveyDesign {
                 *n += if self.rows_are_psus { n_rows } else { u64::from(n_rows > 0) };
             }
             if psu.n_units.is_some_and(|n_units| n_units < n_rows as f64) {
-                faults.push(too_small("a PSU", names.get(layer), psu.n_units, n_rows, "rows"));
+                let what = format!("PSU {} of stratum", psu.name);
+                faults.push(too_small(&what, names.get(layer), psu.n_units, n_rows, "rows"));
             }
             // Without a population the rows of a PSU count as all of it: the first stage alone is taken as drawn.
             let of_units = psu.n_units.map_or(1.0, |n_units| n_rows as f64 / n_units);
@@ -150,10 +153,8 @@ impl SurveyDesign {
 
 fn too_small(what: &str, name: Option<&String>, population: Option<f64>, n: u64, units: &str) -> Fault {
     let name = name.map(String::as_str).unwrap_or_default();
-    let of = if units == "rows" { " of stratum" } else { "" };
     let population = population.unwrap_or_default();
-    let message =
-        format!("{what}{of} {name} has {n} {units} in the sample, more than the {population} of its population");
+    let message = format!("{what} {name} has {n} {units} in the sample, more than the {population} of its population");
     Fault::of_whole("population-below-sample", message)
 }
 
@@ -161,11 +162,15 @@ fn too_small(what: &str, name: Option<&String>, population: Option<f64>, n: u64,
 mod tests {
     use super::*;
 
+    fn psu(stratum: u32) -> SurveyPsu {
+        SurveyPsu { name: "p".to_owned(), stratum, n_units: None }
+    }
+
     fn design(lonely: Lonely, collapse: &[(&str, &str)]) -> SurveyDesign {
         let stratum = |(name, n): &(&str, f64)| SurveyStratum { name: (*name).to_owned(), n_psus: Some(*n) };
         SurveyDesign {
             strata: [("A", 4.0), ("B", 9.0), ("C", 1.0)].iter().map(stratum).collect(),
-            psus: [0, 0, 1, 2].map(|stratum| SurveyPsu { stratum, n_units: None }).into(),
+            psus: [0, 0, 1, 2].map(psu).into(),
             rows_are_psus: false,
             lonely,
             collapse: collapse.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(),
@@ -213,7 +218,7 @@ mod tests {
     fn rows_may_be_the_psus() {
         let mut design = design(Lonely::Fail, &[]);
         design.rows_are_psus = true;
-        design.psus = [0, 1, 2].map(|stratum| SurveyPsu { stratum, n_units: None }).into();
+        design.psus = [0, 1, 2].map(psu).into();
         let footing = design.footing(&[3, 1, 1]).unwrap();
         let units: Vec<_> = footing.layers.iter().map(|layer| layer.units).collect();
         assert_eq!(units, [Units::Rows, Units::Lonely { fraction: 1.0 / 9.0 }, Units::Rows]);

@@ -225,7 +225,7 @@ impl<'a> Assembly<'a> {
         let name = if keys.is_empty() { "all".to_owned() } else { labels.join("/") };
         self.design.strata.push(SurveyStratum { name, n_psus });
         if self.design.rows_are_psus {
-            self.design.psus.push(SurveyPsu { stratum, n_units: None });
+            self.design.psus.push(SurveyPsu { name: String::new(), stratum, n_units: None });
         }
         stratum
     }
@@ -246,7 +246,8 @@ impl<'a> Assembly<'a> {
             }
         }
         let psu = self.design.psus.len() as u32;
-        self.design.psus.push(SurveyPsu { stratum, n_units: row.fpc2 });
+        let name = self.keys.get(self.roles.strata.len()).map_or("", |coder| coder.label(key)).to_owned();
+        self.design.psus.push(SurveyPsu { name, stratum, n_units: row.fpc2 });
         self.crossings.psus.insert((stratum, key), psu);
         psu
     }

@@ -2,6 +2,7 @@
 
 use super::Place;
 use super::failure::Failure;
+use super::quality::Flagged;
 use super::round::parse_code;
 use crate::report::breakdown::{BreakdownDocument, csv, text};
 use crate::service::breakdown::{self, Wanted};
@@ -21,6 +22,8 @@ pub(super) struct Arguments {
     /// An element's figure
     #[arg(long, value_name = "ID")]
     element: Vec<String>,
+    #[command(flatten)]
+    flagged: Flagged,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -43,7 +46,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let round = parse_code(&arguments.round)?;
     let by = arguments.by.iter().map(|by| by.split(['*', ',']).map(|name| name.trim().to_owned()).collect()).collect();
     let figures = arguments.item.iter().chain(&arguments.element).cloned().collect();
-    let wanted = Wanted { by, figures };
+    let wanted = Wanted { by, figures, answers: arguments.flagged.into() };
     let found = breakdown::breakdowns(&place.catalogue()?, &place.store()?, &round, &wanted);
     let found = found.map_err(|refusal| refusal.to_string())?;
     match arguments.format {

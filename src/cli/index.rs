@@ -1,6 +1,7 @@
 //! `sipas index`: the index table, or one unit's domain table.
 
 use super::failure::Failure;
+use super::quality::Flagged;
 use super::round::parse_code;
 use super::{Place, parse_unit};
 use crate::domain::index::table::IndexTable;
@@ -16,6 +17,8 @@ pub(super) struct Arguments {
     /// One unit, with its domains
     #[arg(long)]
     unit: Option<String>,
+    #[command(flatten)]
+    flagged: Flagged,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -35,7 +38,12 @@ pub(super) enum Format {
 
 /// Prints it.
 pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
-    let table = analyse::index_table(&place.catalogue()?, &place.store()?, &parse_code(&arguments.round)?)?;
+    let table = analyse::index_table(
+        &place.catalogue()?,
+        &place.store()?,
+        &parse_code(&arguments.round)?,
+        arguments.flagged.into(),
+    )?;
     let unit = parse_unit(arguments.unit.as_deref())?;
     let shown = match &unit {
         Some(unit) => table.only(unit).ok_or_else(|| Failure::message(format!("{unit} is not a rated unit")))?,

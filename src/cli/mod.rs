@@ -12,6 +12,7 @@ mod demo;
 mod failure;
 mod index;
 mod plan;
+mod quality;
 mod reconcile;
 mod responses;
 mod results;
@@ -41,6 +42,7 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
   sipas assessments import FILE.csv
   sipas results --round R          percent satisfied and mean, item by item
   sipas breakdown --round R        the same by district, desk, sex, age; small cells hidden
+  sipas quality --round R          flagged answers, and the figures without them
   sipas index --round R            the index table with its intervals
   sipas estimate FILE              figures with intervals from any survey file, CSV or Parquet
   sipas moments FILE --out M       sums of a day or a province; estimate --moments adds them up
@@ -117,6 +119,8 @@ enum Command {
     Moments(Box<calculator::moments::Arguments>),
     /// Compare units or years of any survey file: differences, ranks, independence
     Compare(Box<calculator::compare::Arguments>),
+    /// Answers that were flagged, why, and the figures without them
+    Quality(quality::Arguments),
     /// How many answers are needed for an error, and how many still are
     Plan(plan::Arguments),
     /// Check published parts, totals and ranks
@@ -136,6 +140,7 @@ pub fn run() -> ExitCode {
         Command::Demo(arguments) => demo::run(place, &arguments),
         Command::Serve(arguments) => serve::run(place, &arguments),
         Command::Check => check::run(place),
+        Command::Quality(arguments) => quality::run(place, &arguments),
         Command::Plan(arguments) => plan::run(place, &arguments),
         Command::Estimate(arguments) => calculator::estimate::run(&arguments),
         Command::Moments(arguments) => calculator::moments::run(&arguments),

@@ -1,6 +1,7 @@
 //! `sipas results`: what people said, item by item.
 
 use super::failure::Failure;
+use super::quality::Flagged;
 use super::round::parse_code;
 use super::{Place, parse_unit};
 use crate::report::results::{ResultsDocument, text};
@@ -15,6 +16,8 @@ pub(super) struct Arguments {
     /// One area within it, down to a desk; all of it unless given
     #[arg(long)]
     unit: Option<String>,
+    #[command(flatten)]
+    flagged: Flagged,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -34,7 +37,8 @@ enum Format {
 pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let unit = parse_unit(arguments.unit.as_deref())?;
     let round = parse_code(&arguments.round)?;
-    let results = results::results(&place.catalogue()?, &place.store()?, &round, unit.as_ref())?;
+    let results =
+        results::results(&place.catalogue()?, &place.store()?, &round, (unit.as_ref(), arguments.flagged.into()))?;
     match arguments.format {
         Format::Table => print!("{}", text(&results)),
         Format::Json => {

@@ -4,6 +4,7 @@ use super::estimate::Estimate;
 use super::ids::AreaCode;
 use super::index::table::Source;
 use super::questionnaire::{IndexRule, RollUp};
+use super::selection::Selection;
 
 /// What a row of results is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,4 +49,6 @@ pub struct Results {
     pub roll_up: RollUp,
     /// Overall first, then each element followed by its items.
     pub rows: Vec<ResultRow>,
+    /// Where people chose to answer: what has to stand beside the figures.
+    pub selection: Option<Selection>,
 }

@@ -191,8 +191,9 @@ fn provenance(provenance: &Provenance) -> Vec<String> {
         // Writing to a string cannot fail.
         let _ = write!(
             text,
-            "{} phiếu {} {} ({}), dữ liệu {}",
+            "{} phiếu{} {} {} ({}), dữ liệu {}",
             number::count(source.n_responses),
+            words::flagged(source),
             source.questionnaire,
             source.questionnaire_digest.short(),
             words::status(source.questionnaire_status),

@@ -1,6 +1,7 @@
 //! What people said, item by item: as a table for people and as JSON for programs.
 
 use super::number;
+use super::selection::{self, SelectionShape};
 use super::shapes::{EstimateShape, SourceShape};
 use super::table::{Align, Table};
 use super::words;
@@ -33,10 +34,14 @@ pub fn text(results: &Results) -> String {
     let cautions: BTreeSet<String> = estimates().flat_map(|e| e.cautions.iter().map(words::caution)).collect();
     methods.iter().for_each(|method| out.push_str(&format!("Phương pháp: {method}.\n")));
     cautions.iter().for_each(|caution| out.push_str(&format!("Lưu ý: {caution}.\n")));
+    if let Some(selection) = &results.selection {
+        out.push_str(&format!("\n{}\n", selection::text(selection)));
+    }
     let (questionnaire, status) = (&source.questionnaire, words::status(source.questionnaire_status));
     let n = number::count(source.n_responses);
     out.push_str(&format!(
-        "Nguồn: {n} phiếu, bộ câu hỏi {questionnaire} ({status}), dữ liệu {}.\n",
+        "Nguồn: {n} phiếu{}, bộ câu hỏi {questionnaire} ({status}), dữ liệu {}.\n",
+        words::flagged(source),
         source.cut.short()
     ));
     out
@@ -82,6 +87,9 @@ pub struct ResultsDocument {
     /// Overall first, then each element followed by its items.
     rows: Vec<RowShape>,
     source: SourceShape,
+    /// Where people chose to answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    selection: Option<SelectionShape>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -114,6 +122,7 @@ impl From<&Results> for ResultsDocument {
             roll_up: results.roll_up.code(),
             rows: results.rows.iter().map(RowShape::from).collect(),
             source: SourceShape::from(&results.source),
+            selection: results.selection.as_ref().map(SelectionShape::from),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::words;
 use crate::domain::estimate::{Caution, Estimate};
 use crate::domain::index::table::Source;
+use crate::domain::quality::Answers;
 use serde::Serialize;
 
 #[derive(Debug, Clone, Serialize)]
@@ -49,6 +50,8 @@ pub(super) struct SourceShape {
     questionnaire_status: &'static str,
     questionnaire_digest: String,
     n_responses: u64,
+    n_flagged: u64,
+    without_flagged: bool,
     data_digest: String,
 }
 
@@ -89,6 +92,8 @@ impl From<&Source> for SourceShape {
             questionnaire_status: source.questionnaire_status.code(),
             questionnaire_digest: source.questionnaire_digest.to_string(),
             n_responses: source.n_responses,
+            n_flagged: source.n_flagged,
+            without_flagged: source.answers == Answers::Unflagged,
             data_digest: source.cut.to_string(),
         }
     }

@@ -1,8 +1,10 @@
 //! The words for what the domain says in types, Vietnamese and English.
 
 use crate::domain::estimate::{Caution, Ends, Estimate, Method, ShareInterval};
+use crate::domain::index::table::Source;
 use crate::domain::index::table::Warning;
 use crate::domain::index::{Gap, IndexFault, OpenLeaf};
+use crate::domain::quality::Answers;
 use crate::domain::questionnaire::Status;
 use crate::domain::rank::{Change, RangeCaution, RankRange, Standing};
 use crate::domain::round::Mode;
@@ -65,6 +67,17 @@ fn spread(method: Method) -> &'static str {
         Method::RowsWithinDesk => "phiếu trong từng Bộ phận Một cửa hoặc đơn vị, tuyến tính hóa Taylor",
         Method::ModelAssumed => "theo giả định mô hình, không phải sai số chọn mẫu",
         Method::Combined => "cộng các cuộc điều tra độc lập, bậc tự do theo Welch–Satterthwaite",
+    }
+}
+
+/// What became of flagged answers, in Vietnamese; nothing where there are none.
+#[must_use]
+pub fn flagged(source: &Source) -> String {
+    let n = number::count(source.n_flagged);
+    match (source.n_flagged, source.answers) {
+        (0, _) => String::new(),
+        (_, Answers::All) => format!(" (gồm {n} phiếu bị đánh dấu)"),
+        (_, Answers::Unflagged) => format!(" (đã bỏ {n} phiếu bị đánh dấu)"),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::domain::estimate::Estimate;
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::index::table::{Heading, IndexTable, Provenance, UnitName};
 use crate::domain::index::{LeafPoints, SurveyPart, UnitIndex};
+use crate::domain::quality::Answers;
 use crate::domain::scheme::SubCriterion;
 use crate::statistics::{self, Domain, NotEstimable, Range, Statistic, Term};
 use crate::store::Store;
@@ -23,8 +24,13 @@ pub const LEVEL: f64 = 0.95;
 ///
 /// # Errors
 /// When the round is unknown, files have changed under it, or stored scores do not fit the scheme.
-pub fn index_table(catalogue: &Catalogue, store: &Store, code: &RoundCode) -> Result<IndexTable, AnalyseRefusal> {
-    let exercise = Exercise::of_round(catalogue, store, code)?;
+pub fn index_table(
+    catalogue: &Catalogue,
+    store: &Store,
+    code: &RoundCode,
+    answers: Answers,
+) -> Result<IndexTable, AnalyseRefusal> {
+    let exercise = Exercise::of_round(catalogue, store, code, answers)?;
     let before = exercise.year_before(catalogue, store)?;
     let previous =
         before.map(|before| Ok::<_, AnalyseRefusal>(table_of(store, &before, &None)?.ranks())).transpose()?;

@@ -11,6 +11,7 @@ use crate::domain::disclosure::{DisclosureRule, PublishedCell, Visibility, suppr
 use crate::domain::estimate::Estimate;
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::packing::NO_ANSWER;
+use crate::domain::quality::Answers;
 use crate::domain::questionnaire::{IndexRule, Item, ItemKind};
 use crate::service::analyse::LEVEL;
 use crate::statistics::{Domain, NotEstimable, Range, Statistic};
@@ -23,6 +24,8 @@ pub struct Wanted {
     pub by: Vec<Vec<String>>,
     /// Items and elements by id; none for the overall figure.
     pub figures: Vec<String>,
+    /// Which answers they are made of.
+    pub answers: Answers,
 }
 
 /// Why breakdowns cannot be given.
@@ -68,7 +71,7 @@ pub fn breakdowns(
     round: &RoundCode,
     wanted: &Wanted,
 ) -> Result<Breakdowns, BreakdownRefusal> {
-    let exercise = Exercise::of_round(catalogue, store, round)?;
+    let exercise = Exercise::of_round(catalogue, store, round, wanted.answers)?;
     let named = exercise.surveys.iter().find(|survey| survey.source.round == *round);
     let unknown = || AnalyseRefusal::UnknownUnit(exercise.plan.area.clone());
     let Survey { source, sample } = named.ok_or_else(unknown)?;

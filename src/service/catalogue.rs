@@ -10,6 +10,7 @@
 //! | `questionnaire`, `item` | `questionnaires/<id>.v<N>.toml` |
 //! | `texts`, `words`, `scales` | `texts/<id>.v<N>.<lang>.toml`, `texts/page.<lang>.toml`, `scales.toml` |
 //! | `breakdowns` | `breakdowns.toml` |
+//! | `quality` | `quality.toml` |
 //! | `scheme`, `sums` | `schemes/<id>.toml` |
 //! | `frozen` | `published.toml` |
 //! | `load` | all of them, in the order in which they refer to each other |
@@ -19,6 +20,7 @@ mod frozen;
 mod item;
 mod load;
 mod near;
+mod quality;
 mod questionnaire;
 mod reader;
 mod scales;
@@ -31,6 +33,7 @@ mod words;
 
 use crate::domain::fault::Fault;
 use crate::domain::ids::{QuestionnaireId, QuestionnaireRef, SchemeId};
+use crate::domain::quality::QualityRules;
 use crate::domain::questionnaire::{Language, Questionnaire, Status};
 use crate::domain::scheme::Scheme;
 use std::collections::BTreeMap;
@@ -51,6 +54,7 @@ pub struct Catalogue {
     words: BTreeMap<Language, Words>,
     scales: BTreeMap<Language, Scale>,
     breakdowns: Option<Breakdowns>,
+    quality: Option<QualityRules>,
 }
 
 impl Catalogue {
@@ -125,6 +129,18 @@ impl Catalogue {
         self.breakdowns.as_ref().and_then(Breakdowns::notice)
     }
 
+    /// When an answer is flagged; none where the folder has no rules, and then none is.
+    #[must_use]
+    pub fn quality(&self) -> Option<&QualityRules> {
+        self.quality.as_ref()
+    }
+
+    /// The line that says that the rules for flags are not confirmed.
+    #[must_use]
+    pub fn notice_of_quality(&self) -> Option<String> {
+        self.quality.as_ref().and_then(quality::notice)
+    }
+
     /// One line for everything that is not confirmed by an official source: what it is, its status and its source.
     #[must_use]
     pub fn notices(&self) -> Vec<String> {
@@ -133,7 +149,7 @@ impl Catalogue {
         let questionnaires = self.questionnaires().filter_map(|questionnaire| questionnaire_notice(questionnaire));
         let texts = self.all_texts().filter_map(Texts::notice);
         let schemes = self.schemes().filter_map(|scheme| scheme_notice(scheme));
-        let breakdowns = self.notice_of_breakdowns();
+        let breakdowns = self.notice_of_breakdowns().into_iter().chain(self.notice_of_quality());
         scales.chain(words).chain(breakdowns).chain(questionnaires).chain(texts).chain(schemes).collect()
     }
 

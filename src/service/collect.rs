@@ -6,15 +6,19 @@
 
 mod content;
 mod directory;
+mod flags;
 mod queue;
 
 pub use directory::Directory;
 pub use queue::{CollectLimits, Collector, Pulse};
 
+pub use flags::Watch;
+
 use super::Service;
 use crate::domain::answers::{AnswerFault, AnswerSheet, RawAnswers};
 use crate::domain::channel::Channel;
 use crate::domain::ids::{AreaCode, ResponseId, RoundCode};
+use crate::domain::quality::{Circumstances, Reasons};
 use crate::domain::questionnaire::Questionnaire;
 use crate::store::responses::{self, Insertion, NewResponse};
 use crate::store::{Connection, StoreError};
@@ -56,6 +60,10 @@ pub struct Submission {
     pub answers: RawAnswers,
     /// The weight they were drawn with, if they were collected elsewhere.
     pub weight: Option<Weight>,
+    /// What is known about how they were given; it decides on flags and is not kept.
+    pub circumstances: Circumstances,
+    /// Whether they come in when they are given, rather than from a sheet later on.
+    pub is_live: bool,
 }
 
 /// What became of answers that were taken. Either way they are on disk now, once.
@@ -139,7 +147,7 @@ impl Service {
             known = self.directory.renewed().await?;
         }
         let round = known.admit(&submission.round, &submission.desk)?;
-        let response = prepare(round, submission)?;
+        let response = self.prepare(round, submission)?;
         let insertion = self.collector.store(response).await?;
         let collected = read_insertion(insertion, round);
         if collected == Err(CollectRefusal::RoundNotOpen { state: "open" }) {
@@ -172,7 +180,7 @@ impl Service {
         let known = self.directory.renewed_blocking().map_err(whole)?;
         let prepared = submissions.into_iter().map(|submission| {
             let round = known.admit(&submission.round, &submission.desk)?;
-            Ok((prepare(round, submission)?, round))
+            Ok((self.prepare(round, submission)?, round))
         });
         let (responses, rounds): (Vec<NewResponse>, Vec<&KnownRound>) = all_or_refusals(prepared)?.into_iter().unzip();
         let stored = self.store.with(|connection| {
@@ -186,6 +194,22 @@ impl Service {
             tracing::error!(error = &error as &dyn std::error::Error, "answers could not be imported");
             Err(whole(CollectRefusal::Unavailable))
         })
+    }
+
+    /// Reads the answers and makes the row of them.
+    fn prepare(&self, round: &KnownRound, submission: Submission) -> Result<NewResponse, CollectRefusal> {
+        let questionnaire = round.questionnaire()?;
+        let now = Utc::now();
+        match AnswerSheet::parse(questionnaire, &submission.answers) {
+            Ok(sheet) => {
+                let judge = |rules| self.watch.judge(rules, &submission, (questionnaire, &sheet), now);
+                let flags = self.catalogue().quality().map_or(Reasons::NONE, judge);
+                Ok(content::response(submission, questionnaire.digest, sheet, (now, flags)))
+            }
+            // Nobody shall mend answers that cannot be taken then either.
+            Err(_) if round.state != "open" => Err(CollectRefusal::RoundNotOpen { state: round.state }),
+            Err(faults) => Err(CollectRefusal::Faulty(faults)),
+        }
     }
 
     /// Whether the database answers at this moment.
@@ -245,17 +269,6 @@ fn all_or_refusals<T>(
         }
     }
     if refused.is_empty() { Ok(taken) } else { Err(refused) }
-}
-
-/// Reads the answers and makes the row of them.
-fn prepare(round: &KnownRound, submission: Submission) -> Result<NewResponse, CollectRefusal> {
-    let questionnaire = round.questionnaire()?;
-    match AnswerSheet::parse(questionnaire, &submission.answers) {
-        Ok(sheet) => Ok(content::response(submission, questionnaire.digest, sheet, Utc::now())),
-        // Nobody shall mend answers that cannot be taken then either.
-        Err(_) if round.state != "open" => Err(CollectRefusal::RoundNotOpen { state: round.state }),
-        Err(faults) => Err(CollectRefusal::Faulty(faults)),
-    }
 }
 
 fn read_insertion(insertion: Insertion, round: &KnownRound) -> Result<Collected, CollectRefusal> {

@@ -10,6 +10,7 @@ use crate::domain::assessment::Assessment;
 use crate::domain::ids::{AreaCode, QuestionnaireId, QuestionnaireRef, RoundCode};
 use crate::domain::index::table::Source;
 use crate::domain::period::Year;
+use crate::domain::quality::Answers;
 use crate::domain::round::{AnyRound, RoundPlan};
 use crate::domain::scheme::Scheme;
 use crate::store::{self, Store, StoreError};
@@ -92,11 +93,16 @@ pub struct Exercise {
 }
 
 impl Exercise {
-    /// Loads the exercise that a round belongs to.
+    /// Loads the exercise that a round belongs to, with all answers or those without flags.
     ///
     /// # Errors
     /// When the round is unknown, a file has changed under it, or it is not clear which rounds count.
-    pub fn of_round(catalogue: &Catalogue, store: &Store, code: &RoundCode) -> Result<Self, AnalyseRefusal> {
+    pub fn of_round(
+        catalogue: &Catalogue,
+        store: &Store,
+        code: &RoundCode,
+        answers: Answers,
+    ) -> Result<Self, AnalyseRefusal> {
         let named = rounds::find(store, code)?;
         let plan = named.plan().clone();
         let scheme = scheme_of(catalogue, store, &plan)?;
@@ -121,7 +127,8 @@ impl Exercise {
             }
             chosen.insert(questionnaire, round);
         }
-        let surveys = chosen.values().map(|round| load_survey(catalogue, store, round)).collect::<Result<_, _>>()?;
+        let surveys =
+            chosen.values().map(|round| load_survey(catalogue, store, round, answers)).collect::<Result<_, _>>()?;
         Ok(Self { plan, scheme, tree, surveys })
     }
 
@@ -139,7 +146,7 @@ impl Exercise {
                 && !matches!(round, AnyRound::Draft(_))
         });
         match (before.next(), before.next()) {
-            (Some(round), None) => Self::of_round(catalogue, store, &round.plan().code).map(Some),
+            (Some(round), None) => Self::of_round(catalogue, store, &round.plan().code, Answers::All).map(Some),
             _ => Ok(None),
         }
     }
@@ -172,7 +179,12 @@ fn scheme_of(catalogue: &Catalogue, store: &Store, plan: &RoundPlan) -> Result<A
     Ok(Arc::clone(scheme))
 }
 
-fn load_survey(catalogue: &Catalogue, store: &Store, round: &AnyRound) -> Result<Survey, AnalyseRefusal> {
+fn load_survey(
+    catalogue: &Catalogue,
+    store: &Store,
+    round: &AnyRound,
+    answers: Answers,
+) -> Result<Survey, AnalyseRefusal> {
     let plan = round.plan();
     let reference: &QuestionnaireRef = &plan.questionnaire;
     let questionnaire =
@@ -182,7 +194,7 @@ fn load_survey(catalogue: &Catalogue, store: &Store, round: &AnyRound) -> Result
         let (round, what) = (plan.code.clone(), format!("questionnaire {reference}"));
         return Err(AnalyseRefusal::Changed { round, what, then: then.short(), now: questionnaire.digest.short() });
     }
-    let sample = RoundSample::load(store, &plan.code, plan.mode, questionnaire)?;
+    let sample = RoundSample::load(store, &plan.code, plan.mode, questionnaire, (catalogue.quality(), answers))?;
     let source = Source {
         round: plan.code.clone(),
         mode: plan.mode,
@@ -191,6 +203,8 @@ fn load_survey(catalogue: &Catalogue, store: &Store, round: &AnyRound) -> Result
         questionnaire_digest: questionnaire.digest,
         questionnaire_status: questionnaire.status,
         n_responses: sample.n_responses,
+        n_flagged: sample.flags.values().map(|count| count.n_flagged).sum(),
+        answers,
         cut: sample.cut,
     };
     Ok(Survey { source, sample })

@@ -2,7 +2,8 @@
 //! as any other answer: the same parser, the same rules, the same transaction.
 //!
 //! Columns: `desk`; `form` (the paper form's own number, unique in the round) or `id` (the response id another system
-//! made); optionally `channel` (paper unless given), `weight`, and `fault`, which is passed over so that a sheet of
+//! made); optionally `channel` (paper unless given), `weight`, `seconds`, `device` and `answered_at`, from which flags are
+//! told, and `fault`, which is passed over so that a sheet of
 //! rejects can be mended and given back as it is; every other column is an item of the questionnaire.
 
 use super::Service;
@@ -15,13 +16,15 @@ use crate::domain::channel::Channel;
 use crate::domain::fault::{Fault, Place};
 use crate::domain::frame::Frame;
 use crate::domain::ids::{AreaCode, ResponseId, RoundCode};
+use crate::domain::quality::{Circumstances, Device};
 use crate::domain::questionnaire::Questionnaire;
 use crate::store;
+use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Columns that are no items.
-const OWN_COLUMNS: [&str; 5] = ["id", "form", "channel", "weight", REJECT_COLUMN];
+const OWN_COLUMNS: [&str; 8] = ["id", "form", "channel", "weight", "seconds", "device", "answered_at", REJECT_COLUMN];
 /// The column that a sheet of rejects has more than the sheet it came from.
 pub const REJECT_COLUMN: &str = "fault";
 
@@ -99,6 +102,11 @@ impl Reader<'_> {
         let desk = row.read("desk", "desk-not-in-round", |text| self.desk(text), &mut faults);
         let channel = row.read_optional("channel", "unknown-channel", channel, &mut faults);
         let weight = row.read_optional("weight", "bad-weight", weight, &mut faults);
+        let circumstances = Circumstances {
+            seconds: row.read_optional("seconds", "bad-seconds", seconds, &mut faults),
+            device: row.read_optional("device", "bad-device", Device::parse, &mut faults),
+            answered: row.read_optional("answered_at", "bad-time", time, &mut faults),
+        };
         let items = self.questionnaire.items.iter().map(|item| item.id.as_str());
         let answers: RawAnswers = items
             .filter(|item| !row.cell(item).is_empty())
@@ -111,7 +119,10 @@ impl Reader<'_> {
         match (id, desk) {
             (Some(id), Some(desk)) if faults.is_empty() => {
                 let (round, channel) = (self.round.clone(), channel.unwrap_or(Channel::Paper));
-                Ok((row.number(), Submission { round, id, desk, channel, answers, weight }))
+                Ok((
+                    row.number(),
+                    Submission { round, id, desk, channel, answers, weight, circumstances, is_live: false },
+                ))
             }
             _ => Err(faults),
         }
@@ -160,6 +171,15 @@ fn channel(text: &str) -> Result<Channel, String> {
 fn weight(text: &str) -> Result<Weight, String> {
     let weight = text.replace(',', ".").parse().ok().and_then(Weight::new);
     weight.ok_or_else(|| format!("{text:?} is no weight; give a number above 0, or leave it out"))
+}
+
+fn seconds(text: &str) -> Result<u32, String> {
+    let seconds = text.parse().ok().filter(|seconds| *seconds <= Circumstances::MAX_SECONDS);
+    seconds.ok_or_else(|| format!("{text:?} is no time in seconds, from 0 to {}", Circumstances::MAX_SECONDS))
+}
+
+fn time(text: &str) -> Result<DateTime<Utc>, String> {
+    text.parse().map_err(|_| format!("{text:?} is no time with its zone, such as 2026-11-24T09:30:00+07:00"))
 }
 
 /// Stores all entries or none; a refusal comes back as a fault of its row.

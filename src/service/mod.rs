@@ -14,6 +14,7 @@ pub mod exercise;
 pub mod frame;
 pub mod import;
 pub mod plan;
+pub mod quality;
 pub mod reconcile;
 pub mod refusal;
 pub mod results;
@@ -32,6 +33,7 @@ pub struct Service {
     store: Store,
     directory: Directory,
     collector: Collector,
+    watch: collect::Watch,
 }
 
 impl Service {
@@ -43,7 +45,7 @@ impl Service {
         let catalogue = Arc::new(catalogue);
         let directory = Directory::start(store.clone(), Arc::clone(&catalogue))?;
         let collector = Collector::start(store.clone(), limits)?;
-        Ok(Self { catalogue, store, directory, collector })
+        Ok(Self { catalogue, store, directory, collector, watch: collect::Watch::default() })
     }
 
     /// The questionnaires, schemes and texts.

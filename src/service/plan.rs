@@ -6,6 +6,7 @@ use super::rounds;
 use crate::domain::area::Level;
 use crate::domain::frame::FrameDesk;
 use crate::domain::ids::{AreaCode, RoundCode};
+use crate::domain::quality::Answers;
 use crate::service::analyse::LEVEL;
 use crate::statistics::{Statistic, Target, allocate, slovin};
 use crate::store::{self, Store};
@@ -101,7 +102,7 @@ pub fn plan(store: &Store, round: &RoundCode, level: Level, target: &Target) -> 
 /// # Errors
 /// When the round cannot be analysed; a sentence where its answers show no design effect.
 pub fn observed_design_effect(catalogue: &Catalogue, store: &Store, round: &RoundCode) -> Result<f64, String> {
-    let exercise = Exercise::of_round(catalogue, store, round).map_err(|refusal| refusal.to_string())?;
+    let exercise = Exercise::of_round(catalogue, store, round, Answers::All).map_err(|refusal| refusal.to_string())?;
     let survey = exercise.surveys.iter().find(|survey| survey.source.round == *round);
     let found = survey.and_then(|survey| {
         let sample = &survey.sample;

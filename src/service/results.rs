@@ -3,10 +3,14 @@
 use super::catalogue::{Catalogue, Texts};
 use super::exercise::{AnalyseRefusal, Exercise, Survey};
 use super::sample::{RoundSample, scaled};
+use crate::domain::area::AreaTree;
 use crate::domain::estimate::Estimate;
 use crate::domain::ids::{AreaCode, RoundCode};
+use crate::domain::quality::Answers;
 use crate::domain::questionnaire::{IndexRule, ItemKind, Part, Questionnaire};
 use crate::domain::results::{Grain, ResultRow, Results};
+use crate::domain::round::Mode;
+use crate::domain::selection::{DeskCoverage, Selection};
 use crate::service::analyse::LEVEL;
 use crate::statistics::{NotEstimable, Range, Statistic, Term};
 use crate::store::Store;
@@ -14,7 +18,10 @@ use crate::store::Store;
 /// Answers below which a figure is not shown (Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15; n < 5 is our threshold).
 pub const MIN_ANSWERS: u64 = 5;
 
-/// The results of a round, for one area within it or for all of it.
+/// The results of a round, for one area within it or for all of it, of all answers or those without flags.
+///
+/// Figures without flagged answers beside those with them would give away what a handful of people said, so there are none
+/// for areas with fewer than [`MIN_ANSWERS`] flagged ones.
 ///
 /// # Errors
 /// When the round or the area is unknown, or the answers cannot be used.
@@ -22,9 +29,9 @@ pub fn results(
     catalogue: &Catalogue,
     store: &Store,
     code: &RoundCode,
-    area: Option<&AreaCode>,
+    (area, answers): (Option<&AreaCode>, Answers),
 ) -> Result<Results, AnalyseRefusal> {
-    let exercise = Exercise::of_round(catalogue, store, code)?;
+    let exercise = Exercise::of_round(catalogue, store, code, answers)?;
     let area = area.unwrap_or(&exercise.plan.area);
     let known = exercise.tree.get(area).filter(|area| exercise.tree.is_within(&area.code, &exercise.plan.area));
     let known = known.ok_or_else(|| AnalyseRefusal::UnknownUnit(area.clone()))?;
@@ -41,8 +48,14 @@ pub fn results(
         row.title = texts.map(|texts| title(texts, questionnaire, &row)).unwrap_or_default();
         Some(row)
     });
-    let rows = rows.collect();
+    let mut rows: Vec<ResultRow> = rows.collect();
+    let n_left_out = flagged_within(sample, &exercise.tree, area);
+    if answers == Answers::Unflagged && (1..MIN_ANSWERS).contains(&n_left_out) {
+        rows.iter_mut().for_each(hide_difference);
+    }
+    let selection = (source.mode == Mode::SelfSelected).then(|| selection(sample, &exercise.tree, area, &rows));
     Ok(Results {
+        selection,
         area: area.clone(),
         area_name: known.name.clone(),
         source: source.clone(),
@@ -50,6 +63,31 @@ pub fn results(
         roll_up: questionnaire.roll_up,
         rows,
     })
+}
+
+/// Flagged answers in an area.
+fn flagged_within(sample: &RoundSample, tree: &AreaTree, area: &AreaCode) -> u64 {
+    let desks = sample.flags.iter().filter(|(desk, _)| tree.is_within(desk, area));
+    desks.map(|(_, count)| count.n_flagged).sum()
+}
+
+fn hide_difference(row: &mut ResultRow) {
+    let why = || format!("fewer than {MIN_ANSWERS} answers are flagged here; the difference would show what they say");
+    let figures = std::iter::once(&mut row.figure).chain(&mut row.satisfied).chain(&mut row.mean);
+    figures.for_each(|figure| *figure = Err(why()));
+}
+
+/// Who chose to answer in an area, and what that may do to its overall share.
+fn selection(sample: &RoundSample, tree: &AreaTree, area: &AreaCode, rows: &[ResultRow]) -> Selection {
+    let within = sample.transactions.iter().filter(|(desk, _)| tree.is_within(desk, area));
+    let desks = within.map(|(desk, transactions)| DeskCoverage {
+        desk: desk.clone(),
+        name: tree.get(desk).map(|area| area.name.clone()).unwrap_or_default(),
+        answers: sample.n_by_desk.get(desk).copied().unwrap_or_default(),
+        transactions: *transactions,
+    });
+    let share = rows.first().and_then(|row| row.satisfied.as_ref()?.as_ref().ok());
+    Selection::new(desks.collect(), share.map(|share| share.value))
 }
 
 /// A row before its figures are known.

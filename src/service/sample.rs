@@ -1,10 +1,12 @@
 //! One round's answers as a statistical sample: bytes become columns, desks become primary sampling units, and the
 //! figures a questionnaire or scheme names become statistics over those columns.
 
+use super::quality::Sieve;
 use crate::domain::area::AreaTree;
 use crate::domain::estimate::Estimate;
 use crate::domain::ids::{AreaCode, Digest, ElementId, RoundCode};
 use crate::domain::packing;
+use crate::domain::quality::{Answers, FlagCount, QualityRules};
 use crate::domain::questionnaire::{IndexRule, Item, ItemKind, Part, Questionnaire, RollUp};
 use crate::domain::round::Mode;
 use crate::domain::scheme::SurveyFigure;
@@ -45,6 +47,12 @@ pub struct RoundSample {
     cells: Vec<Vec<u8>>,
     /// Answer sheets it was made from.
     pub n_responses: u64,
+    /// Flags of all answers by desk, also of those that were left out.
+    pub flags: BTreeMap<AreaCode, FlagCount>,
+    /// All answers by desk.
+    pub n_by_desk: BTreeMap<AreaCode, u64>,
+    /// Transactions of each desk, as far as they are known.
+    pub transactions: BTreeMap<AreaCode, Option<u32>>,
     /// Digest of these answer sheets.
     pub cut: Digest,
 }
@@ -59,6 +67,7 @@ impl RoundSample {
         round: &RoundCode,
         mode: Mode,
         questionnaire: &Arc<Questionnaire>,
+        (rules, answers): (Option<&QualityRules>, Answers),
     ) -> Result<Self, SampleRefusal> {
         let (columns, offsets) = columns_of(questionnaire);
         let mut rows = Columns::new(offsets.len(), 0);
@@ -67,13 +76,19 @@ impl RoundSample {
         let (profile, profile_offsets) = profile_of(questionnaire);
         let (mut blocks, mut cells) = (Blocks::default(), Cells::default());
         let mut key = Vec::with_capacity(profile.len());
+        let mut sieve = Sieve::new(rules, answers, questionnaire);
         // One view of the database, so that the digest names the very answers that were counted.
-        let (frame, cut) = store.with(|conn| {
+        let (frame, cut, n_by_desk) = store.with(|conn| {
             conn.snapshot(|conn| {
                 let frame = store::rounds::frame(conn, round)?;
                 let places: HashMap<&str, u32> = frame.iter().map(|desk| desk.desk.as_str()).zip(0..).collect();
-                store::responses::scan(conn, round, |desk, packed, weight| {
-                    let Some(desk) = places.get(desk) else { return };
+                let n_by_desk = store::responses::count_by_desk(conn, round)?;
+                sieve.know(&frame, &n_by_desk);
+                store::responses::scan(conn, round, |code, packed, weight, flags| {
+                    let Some(desk) = places.get(code) else { return };
+                    if !sieve.takes(*desk as usize, packed, flags) {
+                        return;
+                    }
                     for (code, offset) in codes.iter_mut().zip(&offsets) {
                         *code = packed.get(*offset).copied().unwrap_or(packing::NO_ANSWER);
                     }
@@ -84,7 +99,7 @@ impl RoundSample {
                     n_responses += 1;
                 })?;
                 let cut = store::responses::cut_digest(conn, round)?;
-                Ok::<_, StoreError>((frame, cut))
+                Ok::<_, StoreError>((frame, cut, n_by_desk))
             })
         })?;
         // Desks that were not drawn stand in the design too: a commune of three desks is not its one drawn desk.
@@ -98,7 +113,22 @@ impl RoundSample {
         let sample = Sample::of_round(design_desks.collect(), &per_stratum, blocks, rows, mode.into())
             .map_err(|fault| SampleRefusal::Design { round: round.clone(), fault })?;
         let cells = cells.list;
-        Ok(Self { questionnaire: Arc::clone(questionnaire), sample, desks, columns, profile, cells, n_responses, cut })
+        let transactions = frame.iter().map(|desk| (desk.desk.clone(), desk.transactions)).collect();
+        let questionnaire = Arc::clone(questionnaire);
+        let flags = desks.iter().cloned().zip(sieve.counts).collect();
+        Ok(Self {
+            questionnaire,
+            sample,
+            desks,
+            columns,
+            profile,
+            cells,
+            n_responses,
+            flags,
+            n_by_desk,
+            transactions,
+            cut,
+        })
     }
 
     /// The questionnaire its answers were given to.

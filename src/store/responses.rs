@@ -10,6 +10,7 @@ use super::rounds;
 use super::schema::{areas as area_table, responses, round_desks};
 use crate::domain::channel::Channel;
 use crate::domain::ids::{AreaCode, Digest, ItemId, ResponseId, RoundCode};
+use crate::domain::quality::Reasons;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use sha2::{Digest as _, Sha256};
@@ -34,6 +35,8 @@ pub struct NewResponse {
     pub packed: Vec<u8>,
     /// The weight it came with, above 0, if it was drawn elsewhere.
     pub weight: Option<f64>,
+    /// Why it is flagged, as far as that could be told when it came in.
+    pub flags: Reasons,
     /// Comments by item, each item once.
     pub comments: Vec<(ItemId, String)>,
 }
@@ -77,7 +80,7 @@ pub fn insert_batch(connection: &mut AnyConnection, batch: &[NewResponse]) -> Re
     Ok(settled.into_iter().map(|(_, insertion)| insertion).collect())
 }
 
-/// Gives every response of a round to `each`: the desk's code, the packed answers and the weight. The order is none
+/// Gives every response of a round to `each`: the desk's code, the packed answers, the weight and the flags. The order is none
 /// that may be relied on. Nothing is kept of a row after it was given, so a round may be larger than memory.
 ///
 /// # Errors
@@ -85,13 +88,14 @@ pub fn insert_batch(connection: &mut AnyConnection, batch: &[NewResponse]) -> Re
 pub fn scan(
     connection: &mut AnyConnection,
     round: &RoundCode,
-    mut each: impl FnMut(&str, &[u8], Option<f64>),
+    mut each: impl FnMut(&str, &[u8], Option<f64>, Reasons),
 ) -> Result<(), StoreError> {
     let number = rounds::number(connection, round)?;
     let desks = desk_codes(connection, number)?;
-    scan::answers_by_backend(connection, number, |desk, packed, weight| {
+    scan::answers_by_backend(connection, number, |desk, packed, weight, flags| {
         let code = desks.get(&desk).ok_or_else(|| StoreError::corrupt("desk number", desk))?;
-        each(code.as_str(), packed, weight);
+        let flags = u8::try_from(flags).ok().and_then(Reasons::of_bits);
+        each(code.as_str(), packed, weight, flags.ok_or_else(|| StoreError::corrupt("flags", code))?);
         Ok(())
     })
 }

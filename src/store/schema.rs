@@ -67,6 +67,7 @@ diesel::table! {
         received -> Date,
         packed -> Binary,
         weight -> Nullable<Double>,
+        flags -> SmallInt,
     }
 }
 

@@ -5,6 +5,7 @@ use super::problem::Problem;
 use super::problem::catalogue::{FAULTY_QUERY, FIGURES_NOT_AVAILABLE, UNAVAILABLE, UNKNOWN_ROUND, UNKNOWN_UNIT};
 use super::responses::RETRY_AFTER_FAULT_S;
 use crate::domain::ids::{AreaCode, RoundCode};
+use crate::domain::quality::Answers;
 use crate::report::breakdown::BreakdownDocument;
 use crate::report::index::json::IndexDocument;
 use crate::report::results::ResultsDocument;
@@ -22,7 +23,9 @@ use actix_web::{HttpRequest, HttpResponse};
 /// An unknown round or unit, a query it does not have, or figures that cannot be computed.
 pub async fn index(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
     let (round, unit) = (code(&round)?, unit(&request)?);
-    let table = computed(&site, move |service| analyse::index_table(service.catalogue(), service.store(), &round));
+    let table = computed(&site, move |service| {
+        analyse::index_table(service.catalogue(), service.store(), &round, Answers::All)
+    });
     let table = table.await?;
     let shown = match unit {
         Some(unit) => table.only(&unit).ok_or_else(|| Problem::of(&UNKNOWN_UNIT))?,
@@ -31,15 +34,16 @@ pub async fn index(request: HttpRequest, site: Data<Site>, round: Path<String>) 
     Ok(HttpResponse::Ok().json(IndexDocument::from(&shown)))
 }
 
-/// `GET /v1/rounds/{round}/results[?unit=U]`: every item, element and the overall figure, for the round's area or one
+/// `GET /v1/rounds/{round}/results[?unit=U&flagged=without]`: every item, element and the overall figure, for the round's area or one
 /// area within it.
 ///
 /// # Errors
 /// As [`index`].
 pub async fn results(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
-    let (round, unit) = (code(&round)?, unit(&request)?);
-    let found =
-        computed(&site, move |service| results::results(service.catalogue(), service.store(), &round, unit.as_ref()));
+    let (round, (unit, answers)) = (code(&round)?, unit_and_answers(&request)?);
+    let found = computed(&site, move |service| {
+        results::results(service.catalogue(), service.store(), &round, (unit.as_ref(), answers))
+    });
     Ok(HttpResponse::Ok().json(ResultsDocument::from(&found.await?)))
 }
 
@@ -101,6 +105,22 @@ fn unit(request: &HttpRequest) -> Result<Option<AreaCode>, Problem> {
     let code =
         query.strip_prefix("unit=").ok_or_else(|| Problem::of(&FAULTY_QUERY).saying("There is only unit=CODE"))?;
     AreaCode::parse(code).map(Some).map_err(|_| Problem::of(&UNKNOWN_UNIT))
+}
+
+/// The unit that the query names, and whether flagged answers count.
+fn unit_and_answers(request: &HttpRequest) -> Result<(Option<AreaCode>, Answers), Problem> {
+    let faulty = || Problem::of(&FAULTY_QUERY).saying("There are only unit=CODE and flagged=without");
+    let (mut unit, mut answers) = (None, Answers::All);
+    for part in request.query_string().split('&').filter(|part| !part.is_empty()) {
+        match part.split_once('=') {
+            Some(("unit", code)) if unit.is_none() => {
+                unit = Some(AreaCode::parse(code).map_err(|_| Problem::of(&UNKNOWN_UNIT))?);
+            }
+            Some(("flagged", "without")) => answers = Answers::Unflagged,
+            _ => return Err(faulty()),
+        }
+    }
+    Ok((unit, answers))
 }
 
 /// A refusal as a problem.

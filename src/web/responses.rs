@@ -25,7 +25,7 @@ pub async fn submit(
     guard::without_query(&request)?;
     let body = guard::body(&request, payload, "application/json", &site.limits).await?;
     let round = RoundCode::parse(&round).map_err(|_| Problem::of(&UNKNOWN_ROUND))?;
-    let SentResponse { id, desk, channel, answers } = match SentResponse::read(&body) {
+    let SentResponse { id, desk, channel, answers, circumstances } = match SentResponse::read(&body) {
         Ok(sent) => sent,
         Err(Misread::NotJson(problem)) => return Err(problem),
         Err(Misread::Faulty { mut faults, answers }) => {
@@ -34,7 +34,7 @@ pub async fn submit(
             return Err(wire::faulty(faults));
         }
     };
-    let submission = Submission { round, id, desk, channel, answers, weight: None };
+    let submission = Submission { round, id, desk, channel, answers, weight: None, circumstances, is_live: true };
     let (mut response, status) = match site.service.collect(submission).await.map_err(refused)? {
         Collected::Stored => (HttpResponse::Created(), "stored"),
         Collected::AlreadyStored => (HttpResponse::Ok(), "already-stored"),

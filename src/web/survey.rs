@@ -148,7 +148,7 @@ fn survey_page(
         desk_name => open.desk_name.as_str(),
         desk => open.desk.as_str(),
         query => query(&chrome),
-        response_id => typed.id.to_string(),
+        response_id => typed.id.to_string(), begun => typed.begun.map(|begun| begun.timestamp()),
         round => open.round.as_str(),
         languages => languages(site, open, above),
         groups => view.groups(),

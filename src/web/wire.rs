@@ -7,6 +7,8 @@ use crate::domain::answers::{AnswerFault, RawAnswers, RawValue};
 use crate::domain::channel::Channel;
 use crate::domain::fault::{Fault, Place};
 use crate::domain::ids::{AreaCode, ResponseId};
+use crate::domain::quality::{Circumstances, Device};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -23,6 +25,8 @@ pub struct SentResponse {
     pub channel: Channel,
     /// The answers, not yet read against the questionnaire.
     pub answers: RawAnswers,
+    /// How they were given: the optional members `seconds`, `device` and `answered_at`.
+    pub circumstances: Circumstances,
 }
 
 /// Why a body is no response.
@@ -40,7 +44,7 @@ pub enum Misread {
 }
 
 impl SentResponse {
-    const MEMBERS: [&str; 4] = ["id", "desk", "channel", "answers"];
+    const MEMBERS: [&str; 7] = ["id", "desk", "channel", "answers", "seconds", "device", "answered_at"];
 
     /// Reads the body of a request.
     ///
@@ -56,6 +60,7 @@ impl SentResponse {
         let id = text(&members, "id", &mut faults, ResponseId::parse);
         let desk = text(&members, "desk", &mut faults, AreaCode::parse);
         let channel = text(&members, "channel", &mut faults, read_channel);
+        let circumstances = circumstances(&members, &mut faults);
         let answers = match member(&members, "answers") {
             Some(Json::Object(answers)) => {
                 faults.extend(repeated(answers, "/answers"));
@@ -68,7 +73,7 @@ impl SentResponse {
         };
         match (id, desk, channel, answers) {
             (Some(id), Some(desk), Some(channel), Some(answers)) if faults.is_empty() => {
-                Ok(Self { id, desk, channel, answers })
+                Ok(Self { id, desk, channel, answers, circumstances })
             }
             (_, _, _, answers) => Err(Misread::Faulty { faults, answers }),
         }
@@ -95,6 +100,32 @@ pub fn fault(pointer: &str, code: &'static str, message: impl Into<String>) -> F
 
 fn read_channel(word: &str) -> Result<Channel, String> {
     Channel::parse(word).ok_or_else(|| format!("is not a channel; choose one of {}", Channel::listed()))
+}
+
+/// The optional members that say how the answers were given.
+fn circumstances(members: &[(String, Json)], faults: &mut Vec<Fault>) -> Circumstances {
+    let has = |name: &str| member(members, name).is_some();
+    let device = has("device").then(|| text(members, "device", faults, Device::parse)).flatten();
+    let time = |text: &str| {
+        text.parse::<DateTime<Utc>>().map_err(|_| "is no time with its zone, such as 2026-11-24T09:30:00+07:00")
+    };
+    let answered = has("answered_at").then(|| text(members, "answered_at", faults, time)).flatten();
+    let seconds = match member(members, "seconds") {
+        None => None,
+        Some(Json::Whole(seconds)) => {
+            let read = u32::try_from(*seconds).ok().filter(|seconds| *seconds <= Circumstances::MAX_SECONDS);
+            if read.is_none() {
+                let message = format!("is out of range; give whole seconds from 0 to {}", Circumstances::MAX_SECONDS);
+                faults.push(fault("/seconds", "not-valid", message));
+            }
+            read
+        }
+        other => {
+            faults.push(misfit("seconds", other, "a whole number of seconds"));
+            None
+        }
+    };
+    Circumstances { seconds, device, answered }
 }
 
 fn member<'a>(members: &'a [(String, Json)], name: &str) -> Option<&'a Json> {

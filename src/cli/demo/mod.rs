@@ -11,6 +11,7 @@ use super::serve::Serving;
 use super::{Place, index};
 use crate::domain::ids::{AreaCode, QuestionnaireRef, RoundCode, SchemeId};
 use crate::domain::period::{Period, Year};
+use crate::domain::quality::Answers;
 use crate::domain::round::{AnyRound, Mode, RoundPlan};
 use crate::service::catalogue::Catalogue;
 use crate::service::rounds::{self, RoundRefusal};
@@ -54,7 +55,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
         n_sent += live_through(&catalogue, &store, &province, year, serving.base())?;
     }
     let round = code(&province::round_code(province::LAST_YEAR, false))?;
-    index::print_table(&analyse::index_table(&catalogue, &store, &round)?);
+    index::print_table(&analyse::index_table(&catalogue, &store, &round, Answers::All)?);
     println!("\n{n_sent} answers sent, stored and counted in {:.1} s.", started.elapsed().as_secs_f64());
     if !arguments.once {
         keep_serving(&catalogue, &store, &province, &round, &serving)?;
@@ -90,7 +91,7 @@ fn keep_serving(
         if n_stored != seen {
             seen = n_stored;
             println!();
-            index::print_table(&analyse::index_table(catalogue, store, round)?);
+            index::print_table(&analyse::index_table(catalogue, store, round, Answers::All)?);
         }
     }
     Ok(())

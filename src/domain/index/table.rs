@@ -7,6 +7,7 @@ use crate::domain::estimate::Estimate;
 use crate::domain::ids::{AreaCode, Digest, QuestionnaireRef, RoundCode, SchemeId};
 use crate::domain::period::Year;
 use crate::domain::points::Points;
+use crate::domain::quality::Answers;
 use crate::domain::questionnaire::Status;
 use crate::domain::rank::{self, Candidate, PreviousRanks, Spread, Standing};
 use crate::domain::round::Mode;
@@ -27,8 +28,12 @@ pub struct Source {
     pub questionnaire_digest: Digest,
     /// How far the questionnaire is confirmed.
     pub questionnaire_status: Status,
-    /// Answer sheets in the cut.
+    /// Answer sheets that the figures are made of.
     pub n_responses: u64,
+    /// Answer sheets with a flag.
+    pub n_flagged: u64,
+    /// Whether those with a flag were left out.
+    pub answers: Answers,
     /// Digest of the cut: the same answers give the same digest in any order.
     pub cut: Digest,
 }

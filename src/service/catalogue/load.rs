@@ -2,6 +2,7 @@
 //! texts, schemes, and at last the list of what was published.
 
 use super::breakdowns;
+use super::quality;
 use super::questionnaire::{self, Read};
 use super::reader;
 use super::scales::{self, Scale};
@@ -20,6 +21,7 @@ use std::sync::Arc;
 const SCALES: &str = "scales.toml";
 const PUBLISHED: &str = "published.toml";
 const BREAKDOWNS: &str = "breakdowns.toml";
+const QUALITY: &str = "quality.toml";
 const README: &str = "README.md";
 /// What the texts of the page are called where a questionnaire's are called by its id and version.
 const PAGE: &str = "page";
@@ -39,6 +41,7 @@ pub(super) fn load(source: &Source) -> Result<Catalogue, Vec<Fault>> {
     let scales = files.iter().find(|file| file.path == SCALES).and_then(|file| scales::read(file, &mut faults));
     let breakdowns = files.iter().find(|file| file.path == BREAKDOWNS);
     let breakdowns = breakdowns.and_then(|file| breakdowns::read(file, &mut faults));
+    let quality = files.iter().find(|file| file.path == QUALITY).and_then(|file| quality::read(file, &mut faults));
     let words = read_words(&files, &mut faults);
     let questionnaires = read_questionnaires(&files, &paths, &mut faults);
     let texts = read_texts(&files, &questionnaires, scales.as_ref(), &mut faults);
@@ -49,7 +52,8 @@ pub(super) fn load(source: &Source) -> Result<Catalogue, Vec<Fault>> {
     if faults.is_empty() {
         let own = |read: Read| (read.questionnaire.reference.clone(), read.questionnaire);
         let questionnaires = questionnaires.read.into_values().map(own).collect();
-        Ok(Catalogue { questionnaires, schemes, texts, words, scales: scales.unwrap_or_default(), breakdowns })
+        let scales = scales.unwrap_or_default();
+        Ok(Catalogue { questionnaires, schemes, texts, words, scales, breakdowns, quality })
     } else {
         faults.sort();
         Err(faults)
@@ -70,14 +74,14 @@ fn is_toml(name: &str) -> bool {
 fn refuse_strangers(files: &[File], faults: &mut Vec<Fault>) {
     for file in files {
         let is_known = match file.path.split_once('/') {
-            None => [SCALES, PUBLISHED, BREAKDOWNS, README].contains(&file.path.as_str()),
+            None => [SCALES, PUBLISHED, BREAKDOWNS, QUALITY, README].contains(&file.path.as_str()),
             Some((folder, name)) => name == README || FOLDERS.contains(&folder) && is_toml(name),
         };
         if !is_known {
             let folder = file.path.split_once('/').map_or("", |(folder, _)| folder);
             let hint = near::hint(folder, FOLDERS.into_iter().filter(|known| *known != folder));
             let message = format!(
-                "is not read{hint}; data are {SCALES}, {PUBLISHED}, {BREAKDOWNS} and the .toml files in {}; move or remove it",
+                "is not read{hint}; data are {SCALES}, {PUBLISHED}, {BREAKDOWNS}, {QUALITY} and the .toml files in {}; move or remove it",
                 FOLDERS.join(", ")
             );
             faults.push(file.fault("unknown-file", message));

@@ -4,8 +4,9 @@
 use super::Submission;
 use crate::domain::answers::AnswerSheet;
 use crate::domain::ids::Digest;
+use crate::domain::quality::Reasons;
 use crate::store::responses::NewResponse;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
 
 /// Begins every encoding, so that a later one can never be taken for it.
@@ -19,7 +20,7 @@ pub(super) fn response(
     submission: Submission,
     questionnaire: Digest,
     sheet: AnswerSheet,
-    now: DateTime<Utc>,
+    (now, flags): (DateTime<Utc>, Reasons),
 ) -> NewResponse {
     let digest = digest(&submission, questionnaire, &sheet);
     NewResponse {
@@ -28,9 +29,10 @@ pub(super) fn response(
         desk: submission.desk,
         channel: submission.channel,
         digest,
-        received: day(now),
+        received: local(now).date(),
         packed: sheet.packed().to_vec(),
         weight: submission.weight.map(super::Weight::get),
+        flags,
         comments: sheet.comments().to_vec(),
     }
 }
@@ -57,11 +59,10 @@ fn digest(submission: &Submission, questionnaire: Digest, sheet: &AnswerSheet) -
     Digest(whole.finalize().into())
 }
 
-/// The day in Việt Nam.
-fn day(now: DateTime<Utc>) -> NaiveDate {
-    let local = now.naive_utc().checked_add_signed(HOURS_AHEAD);
+/// Day and time in Việt Nam.
+pub(super) fn local(now: DateTime<Utc>) -> NaiveDateTime {
     // The sum is missing only at the end of chrono's calendar, in the year 262142.
-    local.unwrap_or(now.naive_utc()).date()
+    now.naive_utc().checked_add_signed(HOURS_AHEAD).unwrap_or(now.naive_utc())
 }
 
 #[cfg(test)]
@@ -71,6 +72,7 @@ mod tests {
     use crate::domain::channel::Channel;
     use crate::domain::ids::{AreaCode, QuestionnaireRef, ResponseId, RoundCode};
     use crate::domain::ids::{AspectId, ElementId, ItemId};
+    use crate::domain::quality::Circumstances;
     use crate::domain::questionnaire::{
         Aspect, Element, IndexRule, Item, ItemKind, Part, Questionnaire, RollUp, Status,
     };
@@ -113,6 +115,8 @@ mod tests {
             channel: Channel::Kiosk,
             answers: RawAnswers::new(),
             weight: None,
+            circumstances: Circumstances::default(),
+            is_live: true,
         }
     }
 
@@ -156,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_day_begins_at_midnight_in_viet_nam() {
-        let at = |text: &str| day(text.parse::<DateTime<Utc>>().unwrap()).to_string();
+        let at = |text: &str| local(text.parse::<DateTime<Utc>>().unwrap()).date().to_string();
         assert_eq!(at("2025-12-31T16:59:59Z"), "2025-12-31");
         assert_eq!(at("2025-12-31T17:00:00Z"), "2026-01-01");
     }

@@ -74,7 +74,8 @@ fn digests_by_backend(connection: &mut AnyConnection, rows: Vec<&NewResponse>) -
 /// Says for each row whether it was inserted.
 fn insert_each(sqlite: &mut SqliteConnection, rows: &[&NewResponse]) -> QueryResult<Vec<bool>> {
     let insert = |row: &&NewResponse| {
-        let inserted = InsertOne { row, channel: channel_number(row.channel) }.execute(sqlite)? == 1;
+        let flags = i16::from(row.flags.bits());
+        let inserted = InsertOne { row, channel: channel_number(row.channel), flags }.execute(sqlite)? == 1;
         for (item, text) in row.comments.iter().filter(|_| inserted) {
             InsertComment { row, item: item.as_str(), text }.execute(sqlite)?;
         }
@@ -87,12 +88,13 @@ fn insert_each(sqlite: &mut SqliteConnection, rows: &[&NewResponse]) -> QueryRes
 struct InsertOne<'a> {
     row: &'a NewResponse,
     channel: i16,
+    flags: i16,
 }
 
 impl QueryFragment<Sqlite> for InsertOne<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql(
-            "INSERT INTO responses (round, id, desk, channel, digest, received, packed, weight) SELECT line.round, ",
+            "INSERT INTO responses (round, id, desk, channel, digest, received, packed, weight, flags) SELECT line.round, ",
         );
         out.push_bind_param::<Binary, [u8]>(self.row.id.as_bytes())?;
         out.push_sql(", line.desk, ");
@@ -105,6 +107,8 @@ impl QueryFragment<Sqlite> for InsertOne<'_> {
         out.push_bind_param::<Binary, _>(&self.row.packed)?;
         out.push_sql(", ");
         out.push_bind_param::<Nullable<Double>, _>(&self.row.weight)?;
+        out.push_sql(", ");
+        out.push_bind_param::<SmallInt, _>(&self.flags)?;
         out.push_sql(
             " FROM rounds JOIN areas JOIN round_desks AS line ON line.round = rounds.id AND line.desk = areas.id
              WHERE rounds.opened IS NOT NULL AND rounds.closed IS NULL AND line.drawn AND rounds.code = ",
@@ -174,6 +178,7 @@ struct InsertAll<'a> {
     received: Vec<chrono::NaiveDate>,
     packed: Vec<&'a [u8]>,
     weights: Vec<Option<f64>>,
+    flags: Vec<i16>,
 }
 
 impl<'a> InsertAll<'a> {
@@ -187,6 +192,7 @@ impl<'a> InsertAll<'a> {
             received: rows.iter().map(|row| row.received).collect(),
             packed: rows.iter().map(|row| row.packed.as_slice()).collect(),
             weights: rows.iter().map(|row| row.weight).collect(),
+            flags: rows.iter().map(|row| i16::from(row.flags.bits())).collect(),
         }
     }
 }
@@ -200,8 +206,9 @@ impl QueryFragment<Pg> for InsertAll<'_> {
         out.push_bind_param::<Array<Text>, _>(&self.rounds)?;
         out.push_sql(
             ") FOR SHARE)
-             INSERT INTO responses (round, id, desk, channel, digest, received, packed, weight)
-             SELECT line.round, came.id, line.desk, came.channel, came.digest, came.received, came.packed, came.weight
+             INSERT INTO responses (round, id, desk, channel, digest, received, packed, weight, flags)
+             SELECT line.round, came.id, line.desk, came.channel, came.digest, came.received, came.packed, came.weight,
+                    came.flags
              FROM unnest(",
         );
         out.push_bind_param::<Array<Binary>, _>(&self.ids)?;
@@ -219,8 +226,10 @@ impl QueryFragment<Pg> for InsertAll<'_> {
         out.push_bind_param::<Array<Binary>, _>(&self.packed)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Nullable<Double>>, _>(&self.weights)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<SmallInt>, _>(&self.flags)?;
         out.push_sql(
-            ") WITH ORDINALITY AS came (id, round, desk, channel, digest, received, packed, weight, place)
+            ") WITH ORDINALITY AS came (id, round, desk, channel, digest, received, packed, weight, flags, place)
              JOIN open_rounds ON open_rounds.code = came.round
              JOIN areas ON areas.code = came.desk
              JOIN round_desks AS line ON line.round = open_rounds.id AND line.desk = areas.id AND line.drawn

@@ -9,19 +9,20 @@ use diesel::deserialize::FromSql;
 use diesel::pg::{Pg, PgRowByRowLoadingMode};
 use diesel::prelude::*;
 use diesel::row::{Field, Row};
-use diesel::sql_types::{Double, Integer};
+use diesel::sql_types::{Double, Integer, SmallInt};
 use diesel::sqlite::Sqlite;
 
-/// Gives desk number, packed answers and weight of every response of a round to `each`.
+/// Gives desk number, packed answers, weight and flags of every response of a round to `each`.
 pub(super) fn answers_by_backend(
     connection: &mut AnyConnection,
     round: i32,
-    mut each: impl FnMut(i32, &[u8], Option<f64>) -> Result<(), StoreError>,
+    mut each: impl FnMut(i32, &[u8], Option<f64>, i16) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let query = responses::table.filter(responses::round.eq(round)).select((
         responses::desk,
         responses::packed,
         responses::weight,
+        responses::flags,
     ));
     match connection {
         AnyConnection::Sqlite(sqlite) => {
@@ -29,9 +30,10 @@ pub(super) fn answers_by_backend(
                 let row = row?;
                 let desk = number::<i32, Integer, Sqlite>(row.get(0).as_ref().and_then(Field::value))?;
                 let weight = number::<f64, Double, Sqlite>(row.get(2).as_ref().and_then(Field::value))?;
+                let flags = number::<i16, SmallInt, Sqlite>(row.get(3).as_ref().and_then(Field::value))?;
                 let packed = row.get(1);
                 let mut packed = packed.as_ref().and_then(Field::value).ok_or_else(missing)?;
-                each(desk.ok_or_else(missing)?, packed.read_blob(), weight)?;
+                each(desk.ok_or_else(missing)?, packed.read_blob(), weight, flags.ok_or_else(missing)?)?;
             }
         }
         AnyConnection::Pg(postgres) => {
@@ -39,9 +41,10 @@ pub(super) fn answers_by_backend(
                 let row = row?;
                 let desk = number::<i32, Integer, Pg>(row.get(0).as_ref().and_then(Field::value))?;
                 let weight = number::<f64, Double, Pg>(row.get(2).as_ref().and_then(Field::value))?;
+                let flags = number::<i16, SmallInt, Pg>(row.get(3).as_ref().and_then(Field::value))?;
                 let packed = row.get(1);
                 let packed = packed.as_ref().and_then(Field::value).ok_or_else(missing)?;
-                each(desk.ok_or_else(missing)?, packed.as_bytes(), weight)?;
+                each(desk.ok_or_else(missing)?, packed.as_bytes(), weight, flags.ok_or_else(missing)?)?;
             }
         }
     }
@@ -84,5 +87,5 @@ fn number<T: FromSql<ST, DB>, ST, DB: Backend>(value: Option<DB::RawValue<'_>>) 
 
 /// The columns are NOT NULL, so this says that the table is not the one of the migrations.
 fn missing() -> StoreError {
-    StoreError::Corrupt("a response without desk, answers, id or digest".to_owned())
+    StoreError::Corrupt("a response without desk, answers, flags, id or digest".to_owned())
 }

@@ -3,16 +3,19 @@
 use crate::domain::answers::{RawAnswers, RawValue};
 use crate::domain::channel::Channel;
 use crate::domain::ids::{AreaCode, ResponseId, RoundCode};
+use crate::domain::quality::Circumstances;
 use crate::service::collect::{OpenDesk, Submission};
 use crate::web::form;
 use crate::web::problem::Problem;
 use crate::web::problem::catalogue::MALFORMED_FORM;
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
 /// Before an item's id in the name of its field, so that no item can be mistaken for a field of the form's own.
 pub(super) const ANSWER: &str = "answer.";
 const RESPONSE_ID: &str = "response_id";
 const ROUND: &str = "round";
+const BEGUN: &str = "begun";
 
 /// A form's content.
 pub(super) struct Typed {
@@ -20,6 +23,8 @@ pub(super) struct Typed {
     pub(super) id: ResponseId,
     /// The round the page was made for.
     pub(super) round: RoundCode,
+    /// When the page was first shown, if the form says so.
+    pub(super) begun: Option<DateTime<Utc>>,
     answers: BTreeMap<String, Vec<String>>,
 }
 
@@ -27,7 +32,7 @@ impl Typed {
     /// A new form, under a new random id.
     pub(super) fn nothing(open: &OpenDesk) -> Self {
         let id = ResponseId::from_bytes(uuid::Uuid::new_v4().into_bytes());
-        Self { id, round: open.round.clone(), answers: BTreeMap::new() }
+        Self { id, round: open.round.clone(), begun: Some(Utc::now()), answers: BTreeMap::new() }
     }
 
     /// Reads a form that was sent.
@@ -37,12 +42,13 @@ impl Typed {
     pub(super) fn read(body: &[u8]) -> Result<Self, Problem> {
         let refuse = |detail: String| Problem::of(&MALFORMED_FORM).saying(detail);
         let mut answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let (mut ids, mut rounds) = (Vec::new(), Vec::new());
+        let (mut ids, mut rounds, mut begun) = (Vec::new(), Vec::new(), None);
         for (name, value) in form::read(body).map_err(refuse)? {
             match (name.as_str(), name.strip_prefix(ANSWER)) {
                 (_, Some(item)) => answers.entry(item.to_owned()).or_default().push(value),
                 (RESPONSE_ID, None) => ids.push(value),
                 (ROUND, None) => rounds.push(value),
+                (BEGUN, None) => begun = Some(value),
                 _ => return Err(refuse("There is a field that the survey page does not have".to_owned())),
             }
         }
@@ -51,7 +57,9 @@ impl Typed {
         };
         let id = ResponseId::parse(id).map_err(|fault| refuse(format!("{RESPONSE_ID} {fault}")))?;
         let round = RoundCode::parse(round).map_err(|fault| refuse(format!("{ROUND} {fault}")))?;
-        Ok(Self { id, round, answers })
+        let begun = begun.map(|text| text.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0)));
+        let begun = begun.map(|time| time.ok_or_else(|| refuse(format!("{BEGUN} is no time")))).transpose()?;
+        Ok(Self { id, round, begun, answers })
     }
 
     /// The same for the service.
@@ -63,7 +71,19 @@ impl Typed {
             _ => RawValue::List(values.clone()),
         };
         let answers: RawAnswers = self.answers.iter().map(|(item, values)| (item.clone(), raw(values))).collect();
-        Submission { round: self.round.clone(), id: self.id, desk, channel: Channel::Web, answers, weight: None }
+        // A page that was left open for longer than a day says nothing about how fast its questions were read.
+        let seconds = self.begun.and_then(|begun| u32::try_from((Utc::now() - begun).num_seconds()).ok());
+        let seconds = seconds.filter(|seconds| *seconds <= Circumstances::MAX_SECONDS);
+        Submission {
+            round: self.round.clone(),
+            id: self.id,
+            desk,
+            channel: Channel::Web,
+            answers,
+            weight: None,
+            circumstances: Circumstances { seconds, ..Circumstances::default() },
+            is_live: true,
+        }
     }
 
     /// What was typed or ticked for an item.

@@ -3,4 +3,5 @@
 mod client;
 mod kill;
 mod oracle;
+mod quality;
 mod two_servers;

@@ -5,6 +5,7 @@ use super::province::{UNDRAWN_DESK, area_code, close_round, draft_round_of, inst
 use sipas::domain::answers::RawValue;
 use sipas::domain::channel::Channel;
 use sipas::domain::ids::{QuestionnaireRef, SchemeId};
+use sipas::domain::quality::Circumstances;
 use sipas::domain::questionnaire::ItemKind;
 use sipas::domain::round::{Round, RoundPlan};
 use sipas::service::Service;
@@ -122,6 +123,8 @@ impl Door {
             channel: Channel::Kiosk,
             answers: five_point.map(|item| (item.id.to_string(), RawValue::Whole(4))).collect(),
             weight: None,
+            circumstances: Circumstances::default(),
+            is_live: true,
         }
     }
 

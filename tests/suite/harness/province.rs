@@ -8,6 +8,7 @@ use sipas::domain::channel::Channel;
 use sipas::domain::frame::{Frame, FrameDesk};
 use sipas::domain::ids::{AreaCode, Digest, ItemId, QuestionnaireRef, ResponseId, RoundCode, SchemeId};
 use sipas::domain::period::{Period, Year};
+use sipas::domain::quality::Reasons;
 use sipas::domain::questionnaire::Questionnaire;
 use sipas::domain::round::{Mode, Open, Round, RoundPlan};
 use sipas::service::catalogue::{Catalogue, Source};
@@ -133,6 +134,7 @@ pub(crate) fn response(id: ResponseId, round: &str, desk: &str, content: u8) -> 
         received: NaiveDate::from_ymd_opt(2025, 3, 9).unwrap(),
         packed: vec![content, 0, 255],
         weight: None,
+        flags: Reasons::NONE,
         comments: vec![(ItemId::parse("words").unwrap(), format!("lời thứ {content}"))],
     }
 }

@@ -4,6 +4,7 @@ use sipas::domain::estimate::{Caution, Ends, Estimate, Interval, Method};
 use sipas::domain::ids::{Digest, QuestionnaireRef, RoundCode};
 use sipas::domain::index::table::{Heading, IndexTable, Provenance, Source, UnitName, Warning};
 use sipas::domain::index::{LeafPoints, SurveyPart, UnitIndex};
+use sipas::domain::quality::Answers;
 use sipas::domain::questionnaire::Status;
 use sipas::domain::round::Mode;
 use sipas::report::index::{csv, text, unit_text};
@@ -69,6 +70,8 @@ pub(super) fn table() -> IndexTable {
         questionnaire_digest: Digest([0x1a; 32]),
         questionnaire_status: Status::Partial,
         n_responses: 20_480,
+        n_flagged: 0,
+        answers: Answers::All,
         cut: Digest([0xda; 32]),
     };
     let previous = Some([("D1", 3), ("D2", 1), ("D4", 4)].map(|(unit, rank)| (area_code(unit), rank)).into());

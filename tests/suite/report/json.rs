@@ -28,7 +28,7 @@ fn the_document_says_what_it_is_about_and_where_it_came_from() {
     area {"code":"P","name":"Tỉnh Mẫu"}
     decimals 2
     max 100.0
-    provenance {"program_version":"0.1.0","scheme":{"digest":"5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c","id":"small","status":"synthetic","title":"Bộ tiêu chí nhỏ để kiểm thử"},"sources":[{"data_digest":"dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada","mode":"sampled","n_responses":20480,"questionnaire":"one-stop.v1","questionnaire_digest":"1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a","questionnaire_status":"partial","round":"R2025","state":"closed"}]}
+    provenance {"program_version":"0.1.0","scheme":{"digest":"5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c","id":"small","status":"synthetic","title":"Bộ tiêu chí nhỏ để kiểm thử"},"sources":[{"data_digest":"dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada","mode":"sampled","n_flagged":0,"n_responses":20480,"questionnaire":"one-stop.v1","questionnaire_digest":"1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a","questionnaire_status":"partial","round":"R2025","state":"closed","without_flagged":false}]}
     round "R2025"
     survey {"cautions":[],"deff":null,"df":14.0,"interval":{"high":25.0,"low":24.0},"level":0.95,"method":"two-stage-linearised-t","n":1336,"n_psu":15,"reliability":null,"se":0.25,"value":24.5}
     survey_max 30.0

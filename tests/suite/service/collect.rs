@@ -4,6 +4,7 @@ use crate::harness::province::{
 };
 use sipas::domain::answers::RawAnswers;
 use sipas::domain::channel::Channel;
+use sipas::domain::quality::Circumstances;
 use sipas::service::Service;
 use sipas::service::collect::{CollectLimits, CollectRefusal, Collected, Submission, Weight};
 use sipas::store::{Store, comments, responses};
@@ -35,6 +36,8 @@ fn submission(round: &str, desk: &str, score: i64) -> Submission {
         channel: Channel::Kiosk,
         answers: answers(score),
         weight: None,
+        circumstances: Circumstances::default(),
+        is_live: true,
     }
 }
 
@@ -62,7 +65,7 @@ fn an_answer_is_stored_once(db: &Database) {
         assert_eq!(service.collect(paper).await, Err(CollectRefusal::Conflict));
     });
     let mut packed = Vec::new();
-    let each = |desk: &str, bytes: &[u8], _| packed.push((desk.to_owned(), bytes.to_vec()));
+    let each = |desk: &str, bytes: &[u8], _, _| packed.push((desk.to_owned(), bytes.to_vec()));
     store.with(|connection| responses::scan(connection, &round_code("R1"), each)).unwrap();
     assert_eq!(packed, [("K1".to_owned(), vec![4, 0])]);
     let words = store.with(|connection| comments::of_round(connection, &round_code("R1"))).unwrap();
@@ -227,7 +230,7 @@ fn a_file_is_stored_whole_or_not_at_all(db: &Database) {
     let other_weight = Submission { weight: Weight::new(3.5), ..file[0].clone() };
     assert_eq!(service.store_all(vec![other_weight]), Err(vec![(0, CollectRefusal::Conflict)]));
     let mut weights = Vec::new();
-    let each = |_: &str, _: &[u8], weight| weights.extend(weight);
+    let each = |_: &str, _: &[u8], weight, _| weights.extend(weight);
     store.with(|connection| responses::scan(connection, &round_code("R1"), each)).unwrap();
     assert_eq!(weights, [2.5]);
     assert_eq!(n_stored(&store, "R1"), 2_500);

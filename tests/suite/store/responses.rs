@@ -31,7 +31,7 @@ fn insert(store: &Store, batch: &[NewResponse]) -> Vec<Insertion> {
 /// Everything stored for a round, sorted.
 fn stored(store: &Store, round: &str) -> Vec<(String, Vec<u8>, Option<f64>)> {
     let mut rows = Vec::new();
-    let each = |desk: &str, packed: &[u8], weight| rows.push((desk.to_owned(), packed.to_vec(), weight));
+    let each = |desk: &str, packed: &[u8], weight, _| rows.push((desk.to_owned(), packed.to_vec(), weight));
     store.with(|connection| responses::scan(connection, &round_code(round), each)).unwrap();
     rows.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
     rows
@@ -280,7 +280,7 @@ fn what_is_not_there_is_said_so(db: &Database) {
     let store = db.store();
     let ghost = round_code("ghost");
     let outcomes = [
-        store.with(|connection| responses::scan(connection, &ghost, |_, _, _| {})),
+        store.with(|connection| responses::scan(connection, &ghost, |_, _, _, _| {})),
         store.with(|connection| responses::count_by_desk(connection, &ghost).map(drop)),
         store.with(|connection| responses::cut_digest(connection, &ghost).map(drop)),
         store.with(|connection| comments::of_round(connection, &ghost).map(drop)),

@@ -40,15 +40,21 @@ impl Bin {
 }
 
 /// The histogram of a column by block, then slot.
-pub(super) struct BlockHistogram {
+pub(super) struct BlockHistogram<'a> {
     n_slots: usize,
-    bins: Vec<Bin>,
+    bins: &'a [Bin],
 }
 
-impl BlockHistogram {
-    /// Counts all rows.
-    pub(super) fn of(columns: &Columns, column: usize, n_slots: usize, n_blocks: usize) -> Self {
-        let mut bins = vec![Bin::default(); n_blocks * n_slots];
+impl<'a> BlockHistogram<'a> {
+    /// Counts all rows into `bins`, whatever they held before.
+    pub(super) fn of(
+        bins: &'a mut Vec<Bin>,
+        columns: &Columns,
+        column: usize,
+        (n_slots, n_blocks): (usize, usize),
+    ) -> Self {
+        bins.clear();
+        bins.resize(n_blocks * n_slots, Bin::default());
         for part in columns.parts() {
             for ((&block, &code), &weight) in part.block.iter().zip(part.codes(column)).zip(&part.weight) {
                 if let Some(bin) = bins.get_mut(block as usize * n_slots + slot(code, n_slots)) {
@@ -140,7 +146,8 @@ mod tests {
     fn plain_rows_take_the_weight_they_are_read_with() {
         let columns = columns(&[(1, None, 4), (1, None, 4), (1, Some(2.5), 4), (0, None, 255), (1, Some(0.5), 4)]);
         assert_eq!(n_slots(&columns, 0), 6);
-        let histogram = BlockHistogram::of(&columns, 0, 6, 2);
+        let mut bins = vec![Bin { n_own: 7, ..Bin::default() }];
+        let histogram = BlockHistogram::of(&mut bins, &columns, 0, (6, 2));
         let block = |place: usize| histogram.blocks().nth(place).unwrap();
         assert_eq!(block(1)[4].read(10.0), (4, 23.0, 206.5));
         assert_eq!(block(0)[5].read(3.0), (1, 3.0, 9.0));

@@ -6,7 +6,7 @@
 
 use super::calibration::Residuals;
 use super::design::{Design, Footing, Lonely, Units};
-use super::linearise::Lookup;
+use super::lookup::Lookup;
 use super::rows::Rows;
 use super::sample::{Sample, check_level, judge};
 use super::scan::{self, Domain, Scan};

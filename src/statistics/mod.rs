@@ -9,7 +9,7 @@
 //! 1. [`Columns`] takes rows and keeps a byte per coded answer.
 //! 2. [`Sample`] joins them to the design: strata, PSUs, population sizes.
 //! 3. [`Sample::estimate`] lays the domains out in scans (`scan`), counts every column once by block (`histogram`) and reads
-//!    single items off; what takes several columns is looked up row by row (`linearise`), adding each row's linearised
+//!    single items off; what takes several columns is looked up row by row (`lookup`, `linearise`), adding each row's linearised
 //!    value by PSU. The covariance between items is in these values already, so it is never formed.
 //! 4. `variance` turns the sums by PSU into a variance and degrees of freedom, `verdict` says what may be said.
 //!
@@ -27,6 +27,7 @@ mod imputation;
 mod interval;
 mod joint;
 mod linearise;
+mod lookup;
 mod moments;
 mod multiplicity;
 mod percentile;

@@ -2,8 +2,9 @@
 
 use super::calibration::{Calibration, Residuals};
 use super::design::{Design, DesignDesk, Inference, RoundDesign, SurveyDesign};
-use super::histogram::{self, BlockHistogram, DomainHistogram};
-use super::linearise::{self, Lookup, Totals};
+use super::histogram::{self, Bin, BlockHistogram, DomainHistogram};
+use super::linearise::{self, Totals};
+use super::lookup::Lookup;
 use super::point::{self, Point};
 use super::rows::{Block, Blocks, Columns};
 use super::scan::{self, BlockIndex, Domain, Scan};
@@ -17,9 +18,9 @@ use crate::domain::packing::NOT_APPLICABLE;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// A histogram by block of more bins than this would take more memory than the rows are worth; the rows are then looked
-/// at again for every scan instead.
-const MOST_BINS: usize = 1 << 24;
+/// A histogram by block pays where it has fewer bins than there are rows; else the rows are looked at again for every scan.
+/// Small histograms are always worth it.
+const SMALL: usize = 1 << 14;
 
 /// Answers joined to the design they were collected under.
 #[derive(Debug)]
@@ -253,7 +254,8 @@ impl Sample {
     pub(super) fn find(&self, scans: &[Scan], statistics: &[&Statistic]) -> Vec<Vec<Found>> {
         let needed: BTreeSet<usize> = statistics.iter().flat_map(|statistic| statistic.columns()).collect();
         let needed: Vec<usize> = needed.into_iter().collect();
-        let columns = waves::map(&needed, |column| self.work_on(*column, scans, statistics));
+        let columns =
+            waves::map_with(&needed, |bins: &mut Vec<Bin>, column| self.work_on(bins, *column, scans, statistics));
         let mut found: BTreeMap<(usize, usize), Found> = BTreeMap::new();
         let mut by_domain = BTreeMap::new();
         for work in columns {
@@ -268,8 +270,7 @@ impl Sample {
                 point::points(statistic, &self.columns, scan, |column: usize| by_domain.get(&column)?.get(at))
             };
             let points: Vec<_> = scans.iter().enumerate().map(points_of).collect();
-            let lookups: Vec<Lookup> =
-                points.iter().map(|points| Lookup::new(statistic, points, &self.n_slots)).collect();
+            let lookups = Lookup::of_scans(statistic, &points, &self.n_slots);
             let totals = linearise::totals(&lookups, &self.columns, scans);
             drop(lookups);
             let found = points.into_iter().zip(totals).map(|(points, totals)| Found { points, totals });
@@ -288,14 +289,14 @@ impl Sample {
     }
 
     /// Counts a column, and reads off all that its histogram tells.
-    fn work_on(&self, column: usize, scans: &[Scan], statistics: &[&Statistic]) -> ColumnWork {
+    fn work_on(&self, bins: &mut Vec<Bin>, column: usize, scans: &[Scan], statistics: &[&Statistic]) -> ColumnWork {
         let n_slots = self.n_slots.get(column).copied().unwrap_or_default();
         let n_blocks = self.index.blocks().len();
-        if n_blocks.saturating_mul(n_slots) > MOST_BINS {
+        if n_blocks.saturating_mul(n_slots) > self.n_rows().max(SMALL) {
             let count = |scan: &Scan| DomainHistogram::count(&self.columns, column, n_slots, scan);
             return ColumnWork { column, by_domain: scans.iter().map(count).collect(), found: Vec::new() };
         }
-        let histogram = BlockHistogram::of(&self.columns, column, n_slots, n_blocks);
+        let histogram = BlockHistogram::of(bins, &self.columns, column, (n_slots, n_blocks));
         let by_domain: Vec<DomainHistogram> = scans.iter().map(|scan| histogram.by_domain(scan)).collect();
         let mut found = Vec::new();
         for (place, statistic) in statistics.iter().enumerate().filter(|(_, s)| s.only_column() == Some(column)) {

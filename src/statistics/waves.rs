@@ -8,15 +8,22 @@ use std::thread;
 
 /// Applies `work` to every task. A panic of `work` is passed on.
 pub(super) fn map<P: Sync, T: Send>(tasks: &[P], work: impl Fn(&P) -> T + Sync) -> Vec<T> {
+    map_with(tasks, |(), task| work(task))
+}
+
+/// The same with scratch space, of which each processor has its own: it holds whatever the task before left there.
+pub(super) fn map_with<P: Sync, T: Send, S: Default>(tasks: &[P], work: impl Fn(&mut S, &P) -> T + Sync) -> Vec<T> {
     let n_threads = thread::available_parallelism().map_or(1, NonZero::get).min(tasks.len());
     if n_threads < 2 {
-        return tasks.iter().map(work).collect();
+        let mut scratch = S::default();
+        return tasks.iter().map(|task| work(&mut scratch, task)).collect();
     }
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::with_capacity(tasks.len()));
     let run = || {
+        let mut scratch = S::default();
         while let (place, Some(task)) = take(&next, tasks) {
-            let result = work(task);
+            let result = work(&mut scratch, task);
             if let Ok(mut done) = done.lock() {
                 done.push((place, result));
             }

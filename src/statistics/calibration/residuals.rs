@@ -1,7 +1,7 @@
 //! Residuals of linearised values on the calibration variables: `u* = w (e − x'B)`, `B = (Σ d x x')⁻ Σ d x e`.
 
 use super::Calibration;
-use crate::statistics::linearise::Lookup;
+use crate::statistics::lookup::Lookup;
 use crate::statistics::rows::Columns;
 use crate::statistics::scan::Scan;
 use nalgebra::DVector;

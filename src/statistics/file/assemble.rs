@@ -152,7 +152,7 @@ impl<'a> Assembly<'a> {
         if is_readable {
             self.check_keys(keys, row.line);
         }
-        let places = self.crossings.last.filter(|_| self.crossings.last_keys == keys);
+        let places = self.crossings.last.filter(|_| self.crossings.last_keys.iter().eq(keys));
         let places = places.unwrap_or_else(|| self.place(keys, row));
         self.part.block.push(places.block);
         let weight = row.weight.unwrap_or(1.0);

@@ -2,13 +2,14 @@
 //! at once than one group.
 
 use super::assemble::{Assembly, Row};
-use super::coder::{KeyCoder, MISSING, VariableCoder};
+use super::coder::{KeyCoder, MISSING, NO_KEY, VariableCoder};
 use super::{Found, Roles};
 use crate::domain::fault::Fault;
 use polars::prelude::{
     ChunkedArray, Column, DataFrame, DataType, ParallelStrategy, ParquetReader, PolarsError, PolarsNumericType,
-    SerReader,
+    SerReader, StringChunked,
 };
+use std::borrow::Cow;
 use std::fs::File;
 use std::path::Path;
 
@@ -32,6 +33,7 @@ pub(super) fn read(
     assembly.name_replicates(found.replicates.len());
     let wanted = Wanted::new(&header, &found);
     let n_rows = metadata.num_rows as u64;
+    let mut scratch = Scratch::default();
     let mut first = 0;
     for group in metadata.row_groups.iter() {
         let end = first + group.num_rows();
@@ -43,7 +45,7 @@ pub(super) fn read(
                 .read_parallel(ParallelStrategy::Columns);
             reader.set_metadata(metadata.clone());
             let frame = reader.finish().map_err(unreadable)?;
-            take(&frame, &wanted, roles, first, assembly)?;
+            take(&frame, &wanted, roles, first, (assembly, &mut scratch))?;
             first += n;
             progress(first as u64, Some(n_rows));
             if assembly.is_hopeless() {
@@ -83,48 +85,82 @@ impl Wanted {
     }
 }
 
+/// What is read of a part beside the variables; its memory serves part after part.
+#[derive(Default)]
+struct Scratch {
+    keys: Vec<Vec<u32>>,
+    weight: Vec<f64>,
+    fpc1: Vec<f64>,
+    fpc2: Vec<f64>,
+}
+
 /// Takes a part of the rows; `before` rows came earlier.
 fn take(
     frame: &DataFrame,
     wanted: &Wanted,
     roles: &Roles,
     before: usize,
-    assembly: &mut Assembly,
+    (assembly, scratch): (&mut Assembly, &mut Scratch),
 ) -> Result<(), Vec<Fault>> {
-    let column = |name: &String| frame.column(name).map_err(|error| vec![of_column(name, &error.to_string())]);
+    let column = |name: &String| match frame.column(name) {
+        Ok(column) => readable(column),
+        Err(error) => Err(vec![of_column(name, &error.to_string())]),
+    };
     // The header is row 1, as in a text file.
     let first_line = before + 2;
-    let mut keys = Vec::with_capacity(wanted.keys.len());
+    let Scratch { keys, weight, fpc1, fpc2 } = scratch;
+    keys.resize_with(wanted.keys.len(), Vec::new);
     let (key_coders, variable_coders) = assembly.coders();
-    for (name, coder) in wanted.keys.iter().zip(key_coders) {
-        keys.push(keys_of(column(name)?, coder)?);
+    for ((name, coder), keys) in wanted.keys.iter().zip(key_coders).zip(keys.iter_mut()) {
+        keys.clear();
+        keys_of(&*column(name)?, coder, keys)?;
     }
     for (name, coder) in wanted.variables.iter().zip(variable_coders) {
-        code(column(name)?, coder, first_line)?;
+        code(&*column(name)?, coder, first_line)?;
     }
     for (name, replicate) in wanted.replicates.iter().zip(0_usize..) {
-        let weights = numbers(column(name)?)?;
+        let weights = numbers(&*column(name)?)?;
         if let Some(part) = assembly.replicates().get_mut(replicate) {
             part.extend(weights);
         }
     }
-    let optional = |name: &Option<String>| name.as_ref().map(|name| numbers(column(name)?)).transpose();
-    let (weight, fpc1, fpc2) = (optional(&roles.weight)?, optional(&roles.fpc1)?, optional(&roles.fpc2)?);
-    let at = |numbers: &Option<Vec<f64>>, row: usize| numbers.as_ref().and_then(|numbers| numbers.get(row)).copied();
+    for (name, numbers) in [(&roles.weight, &mut *weight), (&roles.fpc1, fpc1), (&roles.fpc2, fpc2)] {
+        numbers.clear();
+        if let Some(name) = name {
+            add_numbers(&*column(name)?, numbers)?;
+        }
+    }
+    let at = |numbers: &[f64], row: usize| numbers.get(row).copied();
     let mut row_keys = Vec::with_capacity(keys.len());
     for row in 0..frame.height() {
         row_keys.clear();
         row_keys.extend(keys.iter().filter_map(|keys| keys.get(row)));
         let line = first_line + row;
-        let row = Row { line, weight: at(&weight, row), fpc1: at(&fpc1, row), fpc2: at(&fpc2, row) };
+        let row = Row { line, weight: at(weight, row), fpc1: at(fpc1, row), fpc2: at(fpc2, row) };
         assembly.take_row(&row_keys, row, true);
     }
     assembly.end_part();
     Ok(())
 }
 
+/// A column of numbers or texts; categories, factors and days become texts.
+fn readable(column: &Column) -> Result<Cow<'_, Column>, Vec<Fault>> {
+    let kind = column.dtype();
+    if kind.is_primitive_numeric() || matches!(kind, DataType::String | DataType::Boolean | DataType::Null) {
+        return Ok(Cow::Borrowed(column));
+    }
+    let refused = |_| vec![of_column(column.name(), &format!("it holds {kind}, neither numbers nor texts"))];
+    column.cast(&DataType::String).map(Cow::Owned).map_err(refused)
+}
+
 /// A column as numbers; missing is not a number.
 fn numbers(column: &Column) -> Result<Vec<f64>, Vec<Fault>> {
+    let mut numbers = Vec::with_capacity(column.len());
+    add_numbers(column, &mut numbers)?;
+    Ok(numbers)
+}
+
+fn add_numbers(column: &Column, list: &mut Vec<f64>) -> Result<(), Vec<Fault>> {
     if !(column.dtype().is_primitive_numeric() || column.dtype().is_bool() || column.dtype().is_null()) {
         let message = format!("it holds {}, but numbers are needed", column.dtype());
         return Err(vec![of_column(column.name(), &message)]);
@@ -133,15 +169,16 @@ fn numbers(column: &Column) -> Result<Vec<f64>, Vec<Fault>> {
     let cast = column.cast(&DataType::Float64).map_err(refused)?;
     let numbers = cast.f64().map_err(refused)?;
     // A file may hold infinities; none of the quantities here can be one.
-    Ok(numbers.iter().map(|number| number.filter(|number| number.is_finite()).unwrap_or(f64::NAN)).collect())
+    list.extend(numbers.iter().map(|number| number.filter(|number| number.is_finite()).unwrap_or(f64::NAN)));
+    Ok(())
 }
 
 /// A column as keys.
-fn keys_of(column: &Column, coder: &mut KeyCoder) -> Result<Vec<u32>, Vec<Fault>> {
+fn keys_of(column: &Column, coder: &mut KeyCoder, keys: &mut Vec<u32>) -> Result<(), Vec<Fault>> {
     let refused = |error: PolarsError| vec![of_column(column.name(), &error.to_string())];
     if let DataType::String = column.dtype() {
-        let texts = column.str().map_err(refused)?;
-        return Ok(texts.iter().map(|text| coder.key_of(text.unwrap_or_default())).collect());
+        keys_of_texts(column.str().map_err(refused)?, coder, keys);
+        return Ok(());
     }
     // Numbers become text only when they change from one row to the next.
     let numbers = numbers(column)?;
@@ -155,7 +192,34 @@ fn keys_of(column: &Column, coder: &mut KeyCoder) -> Result<Vec<u32>, Vec<Fault>
             key
         }
     };
-    Ok(numbers.into_iter().map(key).collect())
+    keys.extend(numbers.into_iter().map(key));
+    Ok(())
+}
+
+/// Views remembered with their keys; a power of two.
+const N_SEEN: usize = 64;
+
+/// Keys of texts. A text of up to twelve bytes lies in its view whole, and of a longer one the view says where it lies, so
+/// within a chunk the same view is the same text, and most texts need not be looked at.
+fn keys_of_texts(texts: &StringChunked, coder: &mut KeyCoder, keys: &mut Vec<u32>) {
+    keys.reserve(texts.len());
+    for chunk in texts.downcast_iter() {
+        // The view of all zeros is the empty text, which is missing.
+        let mut seen = [(0_u128, NO_KEY); N_SEEN];
+        for (view, text) in chunk.views().iter().zip(chunk.iter()) {
+            let Some(text) = text else {
+                keys.push(NO_KEY);
+                continue;
+            };
+            let bits = view.as_u128();
+            let mixed = ((bits >> 64) as u64 ^ bits as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            let Some(place) = seen.get_mut((mixed >> 32) as usize % N_SEEN) else { continue };
+            if place.0 != bits {
+                *place = (bits, coder.key_of(text));
+            }
+            keys.push(place.1);
+        }
+    }
 }
 
 /// Codes a variable.

@@ -2,8 +2,8 @@
 
 use crate::harness::calculator::{oracle, sipas, words};
 use polars::prelude::{
-    Column, DataFrame, Float32Chunked, Int8Chunked, Int64Chunked, IntoColumn, NewChunkedArray, ParquetWriter,
-    StringChunked, UInt32Chunked,
+    Categories, Column, DataFrame, DataType, Float32Chunked, Int8Chunked, Int32Chunked, Int64Chunked, IntoColumn,
+    NewChunkedArray, ParquetWriter, StringChunked, UInt32Chunked,
 };
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -149,6 +149,11 @@ fn as_parquet(path: &Path) {
                     Int8Chunked::from_iter_options(name.into(), cells().map(|c| c.map(|c| number(c) as i8)))
                         .into_column()
                 }
+                // As R's factors and pandas' categories are written.
+                "age_group" => StringChunked::from_iter_options(name.into(), cells())
+                    .into_column()
+                    .cast(&DataType::from_categories(Categories::global()))
+                    .unwrap(),
                 name => StringChunked::from_iter_options(name.into(), cells()).into_column(),
             }
         })
@@ -171,4 +176,17 @@ fn parquet_and_csv_give_the_same_figures() {
     assert_eq!(from_csv, from_parquet);
     let said = refused(&estimate(&parquet, "--weight sex --mean Q01"));
     assert!(said.contains("column sex: it holds str, but numbers are needed"), "{said}");
+}
+
+#[test]
+fn days_of_a_parquet_file_are_labels() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("days.parquet");
+    let days = Int32Chunked::from_vec("day".into(), vec![20_000, 20_000, 20_001]).into_column();
+    let columns =
+        vec![days.cast(&DataType::Date).unwrap(), Int64Chunked::from_vec("q".into(), vec![1, 2, 6]).into_column()];
+    let mut frame = DataFrame::new(3, columns).unwrap();
+    ParquetWriter::new(std::fs::File::create(&path).unwrap()).finish(&mut frame).unwrap();
+    let said = printed(&estimate(&path, "--mean q --by day --format csv"));
+    assert!(said.contains("q,day=2024-10-04,1.5,") && said.contains("q,day=2024-10-05,6,"), "{said}");
 }

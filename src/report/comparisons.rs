@@ -17,8 +17,8 @@ pub struct ComparisonLine<'a> {
     pub a: (&'a str, &'a Estimate),
     /// The second.
     pub b: (&'a str, &'a Estimate),
-    /// Their difference.
-    pub difference: &'a Difference,
+    /// Their difference; none across a break in the series.
+    pub difference: Option<&'a Difference>,
     /// The p-value among all comparisons made together.
     pub adjusted: Option<f64>,
     /// How it was adjusted.
@@ -155,12 +155,14 @@ pub fn differences(lines: &[ComparisonLine]) -> Document {
         &members,
         lines.iter().map(|line| {
             let difference = line.difference;
+            let interval = difference.and_then(|difference| difference.interval);
             json!({
                 "statistic": line.statistic, "domain": domain_of(line.domain), "a": line.a.0, "b": line.b.0,
-                "estimate_a": line.a.1.value, "estimate_b": line.b.1.value, "difference": difference.value,
-                "se": difference.se, "ci_low": difference.interval.map(|ends| ends.low),
-                "ci_high": difference.interval.map(|ends| ends.high), "level": line.level, "df": difference.df,
-                "t": difference.t, "p": difference.p, "p_adjusted": line.adjusted, "adjustment": line.adjustment.code(),
+                "estimate_a": line.a.1.value, "estimate_b": line.b.1.value, "difference": difference.map(|difference| difference.value),
+                "se": difference.and_then(|difference| difference.se), "ci_low": interval.map(|ends| ends.low),
+                "ci_high": interval.map(|ends| ends.high), "level": line.level,
+                "df": difference.map(|difference| difference.df), "t": difference.and_then(|difference| difference.t),
+                "p": difference.and_then(|difference| difference.p), "p_adjusted": line.adjusted, "adjustment": line.adjustment.code(),
                 "inference": line.population.code(), "n_a": line.a.1.n, "n_b": line.b.1.n, "verdict": line.verdict.code(),
             })
         }),
@@ -177,6 +179,7 @@ pub fn ranks(lines: &[RankLine]) -> Document {
         Verdict::Lower => "below",
         Verdict::NotDistinguishable => "not-distinguishable",
         Verdict::NotComparable => "not-comparable",
+        Verdict::BreakInSeries => "break-in-series",
     };
     Document::new(
         &members,

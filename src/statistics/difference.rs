@@ -15,8 +15,10 @@ words! {
         Lower = "lower",
         /// Chance may explain it. That is not the same as "no change".
         NotDistinguishable = "not-distinguishable",
-        /// No spread is known, or the two may not be compared.
+        /// No spread is known.
         NotComparable = "not-comparable",
+        /// What was measured changed between the two, so there is nothing to compare.
+        BreakInSeries = "break-in-series",
     }
 }
 

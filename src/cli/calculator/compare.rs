@@ -29,6 +29,10 @@ pub(in crate::cli) struct Arguments {
     /// How p-values are adjusted for many comparisons: holm, bh, none
     #[arg(long, default_value = "holm", value_parser = adjustment)]
     adjust: Adjustment,
+    /// A year from which on something else was measured: another questionnaire, frame or mode; again for more. Figures are
+    /// not compared across it
+    #[arg(long = "break", value_name = "VALUE", requires = "between")]
+    breaks: Vec<String>,
     /// What is asked: do they differ (analytic), or what did these users say (descriptive, with the design's corrections)
     #[arg(long, default_value = "analytic", value_parser = population)]
     inference: Population,
@@ -46,7 +50,8 @@ pub(in crate::cli) fn run(arguments: &Arguments) -> Result<(), Failure> {
         return print(arguments.format, comparisons::independence(&tested));
     };
     let (adjustment, population) = (arguments.adjust, arguments.inference);
-    let comparing = Comparing { between, pairs: arguments.with.clone(), adjustment, population };
+    let (pairs, breaks) = (arguments.with.clone(), arguments.breaks.clone());
+    let comparing = Comparing { between, pairs, adjustment, population, breaks };
     if arguments.ranks {
         let ranked = calculator::ranks(file, &question, &comparing).map_err(|faults| Survey::refused(file, faults))?;
         let lines: Vec<RankLine> = ranked.iter().map(rank_line).collect();
@@ -72,7 +77,7 @@ fn comparison_line<'a>(compared: &'a Compared, arguments: &Arguments) -> Compari
         domain: &compared.domain,
         a: (&compared.pair.a.0, &compared.pair.a.1),
         b: (&compared.pair.b.0, &compared.pair.b.1),
-        difference: &compared.difference,
+        difference: compared.difference.as_ref(),
         adjusted: compared.adjusted,
         adjustment: arguments.adjust,
         population: arguments.inference,

@@ -1,7 +1,7 @@
 //! Comparisons on any survey file: units or years with each other or with all, ranks, and independence of two variables.
 
 use super::build::{self, Asked};
-use super::{Question, domains, not_estimable, open};
+use super::{Question, domains, not_estimable, open, sort_key};
 use crate::domain::estimate::Estimate;
 use crate::domain::fault::Fault;
 use crate::statistics::{
@@ -37,6 +37,8 @@ pub struct Comparing {
     pub adjustment: Adjustment,
     /// What the comparison is about.
     pub population: Population,
+    /// Units (years) from which on something else was measured: another questionnaire, frame or mode.
+    pub breaks: Vec<String>,
 }
 
 /// Two units, or years.
@@ -57,8 +59,8 @@ pub struct Compared {
     pub domain: Vec<(String, String)>,
     /// What is compared.
     pub pair: Pair,
-    /// The difference.
-    pub difference: Difference,
+    /// The difference; none across a break in the series.
+    pub difference: Option<Difference>,
     /// Its p-value among all comparisons made together.
     pub adjusted: Option<f64>,
     /// What may be said.
@@ -96,11 +98,15 @@ struct Units {
 /// Every fault of the file and of the question.
 pub fn compare(path: &Path, question: &Question, comparing: &Comparing) -> Result<Vec<Compared>, Vec<Fault>> {
     let mut compared = Vec::new();
+    if !comparing.breaks.is_empty() && (comparing.pairs == Pairs::WithAll || is_with_all(&comparing.pairs)) {
+        return Err(mixed());
+    }
     each(path, question, comparing, |statistic, breakdown| {
         let first = compared.len();
         for (domain, units) in breakdown {
             for (a, b) in pairs(&comparing.pairs, &units.labels)? {
-                let difference = Difference::of(&units.joint, a, b, question.confidence.level);
+                let crossing = crosses(&comparing.breaks, &units.labels, a, b);
+                let difference = (!crossing).then(|| Difference::of(&units.joint, a, b, question.confidence.level));
                 let one =
                     |place: usize| Some((units.labels.get(place)?.clone(), units.joint.estimates.get(place)?.clone()));
                 let Some(pair) = one(a).zip(one(b)).map(|(a, b)| Pair { a, b }) else { continue };
@@ -110,10 +116,11 @@ pub fn compare(path: &Path, question: &Question, comparing: &Comparing) -> Resul
             }
         }
         let made = compared.get_mut(first..).unwrap_or_default();
-        let p: Vec<Option<f64>> = made.iter().map(|one: &Compared| one.difference.p).collect();
+        let p: Vec<Option<f64>> = made.iter().map(|one: &Compared| one.difference?.p).collect();
         for (one, adjusted) in made.iter_mut().zip(statistics::adjust(&p, comparing.adjustment)) {
             one.adjusted = adjusted;
-            one.verdict = one.difference.verdict(adjusted, question.confidence.level);
+            let judge = |difference: &Difference| difference.verdict(adjusted, question.confidence.level);
+            one.verdict = one.difference.as_ref().map_or(Verdict::BreakInSeries, judge);
         }
         Ok(())
     })?;
@@ -126,6 +133,9 @@ pub fn compare(path: &Path, question: &Question, comparing: &Comparing) -> Resul
 /// Every fault of the file and of the question; units whose spread is not known.
 pub fn ranks(path: &Path, question: &Question, comparing: &Comparing) -> Result<Vec<Ranked>, Vec<Fault>> {
     let level = question.confidence.level;
+    if !comparing.breaks.is_empty() {
+        return Err(mixed());
+    }
     let mut ranked = Vec::new();
     each(path, question, comparing, |statistic, breakdown| {
         for (domain, units) in breakdown {
@@ -217,6 +227,22 @@ fn intersection(a: &Domain, b: &Domain) -> Domain {
         (None, _) => b.clone(),
         (_, None) => a.clone(),
     }
+}
+
+fn is_with_all(pairs: &Pairs) -> bool {
+    matches!(pairs, Pairs::One(a, b) if a == ALL || b == ALL)
+}
+
+fn mixed() -> Vec<Fault> {
+    let message = "all units together, and their ranks, mix what was measured before and after a break in the series";
+    vec![Fault::of_whole("break-in-series", message)]
+}
+
+/// Whether something else was measured from one unit to the other.
+fn crosses(breaks: &[String], labels: &[String], a: usize, b: usize) -> bool {
+    let key = |place: usize| labels.get(place).map(|label| sort_key(label));
+    let (first, last) = (key(a).min(key(b)), key(a).max(key(b)));
+    breaks.iter().map(|label| Some(sort_key(label))).any(|from| first < from && from <= last)
 }
 
 /// Places of the units to compare; the last label is that of all together.

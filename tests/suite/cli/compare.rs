@@ -237,3 +237,33 @@ fn the_covariance_of_items_is_that_of_survey() {
     println!("compared: {} covariances", comparison.n);
     assert_eq!(comparison.n, 2 * 2 * 22 * 22);
 }
+
+#[test]
+fn a_break_in_the_series_is_never_crossed() {
+    let run = |more: &str| {
+        let mut line = vec!["compare".to_owned(), oracle("data/synth_s4_panel.csv").display().to_string()];
+        line.extend(words("--strata district --psu desk --weight weight --mean Q01 --between year"));
+        line.extend(words(more));
+        sipas(&line)
+    };
+    let lines = |more: &str| {
+        let output = run(&format!("{more} --format json"));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<Vec<Value>>(&output.stdout).unwrap()
+    };
+    let whole = lines("");
+    assert!(whole[0]["difference"].is_f64() && whole[0]["p_adjusted"].is_f64(), "{whole:?}");
+    let broken = lines("--break 2026");
+    assert_eq!(broken[0]["verdict"], "break-in-series");
+    for member in ["difference", "se", "ci_low", "ci_high", "df", "t", "p", "p_adjusted"] {
+        assert!(broken[0][member].is_null(), "{member}: {broken:?}");
+    }
+    assert_eq!(broken[0]["estimate_a"], whole[0]["estimate_a"], "each year's own figure stays");
+    assert_eq!(lines("--break 2025"), whole, "what broke before both does not matter");
+    for more in ["--break 2026 --with all", "--break 2026 --with 2026:all", "--break 2026 --ranks"] {
+        let said = run(more);
+        assert_eq!(said.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&said.stderr).into_owned();
+        assert!(said.contains("before and after a break in the series"), "{said}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::{Place, read_file};
+use crate::cli::output::say_line;
 use crate::service::areas;
 use std::path::PathBuf;
 
@@ -20,6 +21,6 @@ pub(super) fn run(place: &Place, command: &Command) -> Result<(), Failure> {
     let Command::Import { file } = command;
     let taken = areas::take(&place.store()?, &read_file(file)?)?;
     let (new, changed) = (taken.new.len(), taken.changed.len());
-    println!("{new} areas are new, {changed} changed, {} were there just so.", taken.n_unchanged);
+    say_line!("{new} areas are new, {changed} changed, {} were there just so.", taken.n_unchanged);
     Ok(())
 }

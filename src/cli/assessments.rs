@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::round::parse_code;
 use super::{Place, read_file};
+use crate::cli::output::say_line;
 use crate::service::assess;
 use std::path::PathBuf;
 
@@ -23,6 +24,6 @@ pub(super) enum Command {
 pub(super) fn run(place: &Place, command: &Command) -> Result<(), Failure> {
     let Command::Import { round, file } = command;
     let n_units = assess::take(&place.catalogue()?, &place.store()?, &parse_code(round)?, &read_file(file)?)?;
-    println!("The scores of {n_units} units are stored.");
+    say_line!("The scores of {n_units} units are stored.");
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::Place;
 use super::failure::Failure;
 use super::quality::Flagged;
 use super::round::parse_code;
+use crate::cli::output::{say, say_line};
 use crate::report::breakdown::{BreakdownDocument, csv, text};
 use crate::service::breakdown::{self, Wanted};
 
@@ -50,11 +51,11 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let found = breakdown::breakdowns(&place.catalogue()?, &place.store()?, &round, &wanted);
     let found = found.map_err(|refusal| refusal.to_string())?;
     match arguments.format {
-        Format::Table => print!("{}", text(&found)),
-        Format::Csv => print!("{}", csv(&found)),
+        Format::Table => say!("{}", text(&found)),
+        Format::Csv => say!("{}", csv(&found)),
         Format::Json => {
             let document = BreakdownDocument::from(&found);
-            println!("{}", serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?);
+            say_line!("{}", serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?);
         }
     }
     Ok(())

@@ -2,13 +2,14 @@
 
 use super::Place;
 use super::failure::Failure;
+use crate::cli::output::say_line;
 use crate::domain::scheme::Detail;
 
 /// Prints what there is and what is not confirmed; fails with every fault.
 pub(super) fn run(place: &Place) -> Result<(), Failure> {
     let catalogue = place.catalogue()?;
     for questionnaire in catalogue.questionnaires() {
-        println!(
+        say_line!(
             "questionnaire {:<16} {:>3} items  {} elements  {:<10} {}",
             questionnaire.reference.to_string(),
             questionnaire.items.len(),
@@ -22,7 +23,7 @@ pub(super) fn run(place: &Place) -> Result<(), Failure> {
             Detail::Full(_) => "sub-criteria",
             Detail::Blocks { .. } => "blocks",
         };
-        println!(
+        say_line!(
             "scheme        {:<20} {} points, {} by survey, {} {detail}  {:<10} {}",
             scheme.id.to_string(),
             scheme.declared.total,
@@ -33,8 +34,8 @@ pub(super) fn run(place: &Place) -> Result<(), Failure> {
         );
     }
     for notice in catalogue.notices() {
-        println!("warning: {notice}");
+        say_line!("warning: {notice}");
     }
-    println!("surveys/ is sound.");
+    say_line!("surveys/ is sound.");
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::quality::Flagged;
 use super::round::parse_code;
 use super::{Place, parse_unit};
+use crate::cli::output::{say, say_line};
 use crate::domain::index::table::IndexTable;
 use crate::report;
 use crate::service::analyse;
@@ -51,19 +52,19 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     };
     match (arguments.format, &unit) {
         (Format::Table, Some(unit)) => {
-            print!("{}", report::index::unit_text(&shown, unit).unwrap_or_default());
+            say!("{}", report::index::unit_text(&shown, unit).unwrap_or_default());
         }
         (Format::Table, None) => print_table(&shown),
         (Format::Json, _) => {
             let document = report::index::json::IndexDocument::from(&shown);
-            println!("{}", serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?);
+            say_line!("{}", serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?);
         }
-        (Format::Csv, _) => print!("{}", report::index::csv::write(&shown).map_err(|error| error.to_string())?),
+        (Format::Csv, _) => say!("{}", report::index::csv::write(&shown).map_err(|error| error.to_string())?),
     }
     Ok(())
 }
 
 /// Prints the table for people.
 pub(super) fn print_table(table: &IndexTable) {
-    print!("{}", report::index::text(table));
+    say!("{}", report::index::text(table));
 }

@@ -11,6 +11,7 @@ mod check;
 mod demo;
 mod failure;
 mod index;
+mod output;
 mod plan;
 mod quality;
 mod reconcile;
@@ -19,6 +20,7 @@ mod results;
 mod round;
 mod serve;
 
+use crate::cli::output::say_line;
 use crate::domain::ids::AreaCode;
 use crate::service::catalogue::{Catalogue, Source};
 use crate::store::{DatabaseUrl, Store};
@@ -132,7 +134,7 @@ enum Command {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let Some(command) = cli.command else {
-        println!("{WELCOME}");
+        say_line!("{WELCOME}");
         return ExitCode::SUCCESS;
     };
     let place = &cli.place;

@@ -4,6 +4,7 @@ use super::Place;
 use super::calculator::Format;
 use super::failure::Failure;
 use super::round::parse_code;
+use crate::cli::output::{say, say_line};
 use crate::domain::area::Level;
 use crate::report::plan::{Line, document, sentence};
 use crate::service::plan;
@@ -64,7 +65,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
         return Err(Failure::message(faults.join("; ")));
     }
     let Some(round) = &arguments.round else {
-        println!("{}", sentence(&target, arguments.transactions.map(f64::from)));
+        say_line!("{}", sentence(&target, arguments.transactions.map(f64::from)));
         return Ok(());
     };
     let lines = plan::plan(&place.store()?, &parse_code(round)?, arguments.unit_level, &target)?;
@@ -84,9 +85,9 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
         .collect();
     let document = document(&shown);
     match arguments.format {
-        Format::Table => println!("{}\n{}", document.text(), sentence(&target, None)),
-        Format::Csv => print!("{}", document.csv()),
-        Format::Json => println!("{}", document.json().map_err(|error| error.to_string())?),
+        Format::Table => say_line!("{}\n{}", document.text(), sentence(&target, None)),
+        Format::Csv => say!("{}", document.csv()),
+        Format::Json => say_line!("{}", document.json().map_err(|error| error.to_string())?),
     }
     Ok(())
 }

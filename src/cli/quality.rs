@@ -3,6 +3,7 @@
 use super::Place;
 use super::failure::Failure;
 use super::round::parse_code;
+use crate::cli::output::{say, say_line};
 use crate::report::quality::{QualityDocument, text};
 use crate::service::quality::{self, Answers};
 
@@ -45,10 +46,10 @@ impl From<Flagged> for Answers {
 pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let quality = quality::report(&place.catalogue()?, &place.store()?, &parse_code(&arguments.round)?)?;
     match arguments.format {
-        Format::Table => print!("{}", text(&quality)),
+        Format::Table => say!("{}", text(&quality)),
         Format::Json => {
             let document = QualityDocument::from(&quality);
-            println!("{}", serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?);
+            say_line!("{}", serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?);
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::read_file;
+use crate::cli::output::say;
 use crate::report;
 use crate::service::reconcile;
 use std::path::PathBuf;
@@ -17,6 +18,6 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let rows = reconcile::read(&read_file(&arguments.file)?)
         .map_err(|faults| Failure::faults("the file was not read", faults))?;
-    print!("{}", report::reconcile::text(&rows));
+    say!("{}", report::reconcile::text(&rows));
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::round::parse_code;
 use super::{Place, read_file};
+use crate::cli::output::say_line;
 use crate::service::Service;
 use crate::service::collect::CollectLimits;
 use crate::service::import::{self, OnFault};
@@ -37,7 +38,7 @@ pub(super) fn run(place: &Place, command: &Command) -> Result<(), Failure> {
     let service = Service::start(place.catalogue()?, place.store()?, CollectLimits::default())?;
     let on_fault = if import.accept_valid { OnFault::TakeTheRest } else { OnFault::TakeNothing };
     let taken = import::take(&service, &parse_code(&import.round)?, &read_file(&import.file)?, on_fault)?;
-    println!("{} answers stored, {} were there already.", taken.n_stored, taken.n_repeated);
+    say_line!("{} answers stored, {} were there already.", taken.n_stored, taken.n_repeated);
     let Some(rejects) = import.rejects.as_ref().filter(|_| !taken.faults.is_empty()) else { return Ok(()) };
     std::fs::write(rejects, taken.rejects)
         .map_err(|error| Failure::message(format!("cannot write {}: {error}", rejects.display())))?;

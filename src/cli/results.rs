@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::quality::Flagged;
 use super::round::parse_code;
 use super::{Place, parse_unit};
+use crate::cli::output::{say, say_line};
 use crate::report::results::{ResultsDocument, text};
 use crate::service::results;
 
@@ -40,10 +41,10 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let results =
         results::results(&place.catalogue()?, &place.store()?, &round, (unit.as_ref(), arguments.flagged.into()))?;
     match arguments.format {
-        Format::Table => print!("{}", text(&results)),
+        Format::Table => say!("{}", text(&results)),
         Format::Json => {
             let document = ResultsDocument::from(&results);
-            println!("{}", serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?);
+            say_line!("{}", serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?);
         }
     }
     Ok(())

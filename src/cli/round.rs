@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::{Place, read_file};
+use crate::cli::output::say_line;
 use crate::domain::ids::{AreaCode, QuestionnaireRef, RoundCode, SchemeId};
 use crate::domain::period::{Period, Year};
 use crate::domain::round::{Mode, RoundPlan};
@@ -96,28 +97,28 @@ pub(super) fn run(place: &Place, command: &Command) -> Result<(), Failure> {
             let plan = create.plan()?;
             let code = plan.code.clone();
             rounds::create(&place.catalogue()?, &store, plan)?;
-            println!("Round {code} is drawn up. Next: sipas round frame {code} FRAME.csv");
+            say_line!("Round {code} is drawn up. Next: sipas round frame {code} FRAME.csv");
         }
         Command::Frame { round, file } => {
             let n_desks = rounds::import_frame(&place.catalogue()?, &store, &parse_code(round)?, &read_file(file)?)?;
-            println!("Round {round} has a frame of {n_desks} desks. Next: sipas round open {round}");
+            say_line!("Round {round} has a frame of {n_desks} desks. Next: sipas round open {round}");
         }
         Command::Open { round } => {
             rounds::open(&store, &parse_code(round)?)?;
-            println!("Round {round} is open.");
+            say_line!("Round {round} is open.");
         }
         Command::Close { round } => {
             rounds::close(&store, &parse_code(round)?)?;
-            println!("Round {round} is closed.");
+            say_line!("Round {round} is closed.");
         }
         Command::Publish { round } => {
             rounds::publish(&store, &parse_code(round)?)?;
-            println!("Round {round} is published.");
+            say_line!("Round {round} is published.");
         }
         Command::List => {
             for round in store.with(store::rounds::all)? {
                 let plan = round.plan();
-                println!(
+                say_line!(
                     "{:<20} {:<9} {:<14} {:<18} {:<10} {} {}",
                     plan.code,
                     round.state_code(),

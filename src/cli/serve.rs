@@ -2,6 +2,7 @@
 
 use super::Place;
 use super::failure::Failure;
+use crate::cli::output::say_line;
 use crate::service::Service;
 use crate::service::catalogue::Catalogue;
 use crate::service::collect::CollectLimits;
@@ -41,7 +42,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let limits = CollectLimits { queue: arguments.queue.max(1), ..CollectLimits::default() };
     let pages = arguments.pages.as_deref();
     let serving = Serving::with(catalogue, place.store()?, &arguments.listen, pages, limits)?;
-    println!("sipas listens on {}", serving.base());
+    say_line!("sipas listens on {}", serving.base());
     serving.until_ended()
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::failure::Failure;
 use super::{Format, Survey};
+use crate::cli::output::{say, say_line};
 use crate::report::comparisons::{self, ComparisonLine, RankLine};
 use crate::service::calculator::{self, Compared, Comparing, Pairs, Ranked};
 use crate::statistics::{Adjustment, Population};
@@ -64,9 +65,9 @@ pub(in crate::cli) fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 fn print(format: Format, document: comparisons::Document) -> Result<(), Failure> {
     match format {
-        Format::Table => print!("{}", document.text()),
-        Format::Csv => print!("{}", document.csv()),
-        Format::Json => println!("{}", document.json().map_err(|error| error.to_string())?),
+        Format::Table => say!("{}", document.text()),
+        Format::Csv => say!("{}", document.csv()),
+        Format::Json => say_line!("{}", document.json().map_err(|error| error.to_string())?),
     }
     Ok(())
 }

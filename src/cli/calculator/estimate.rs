@@ -2,6 +2,7 @@
 
 use super::super::failure::Failure;
 use super::{Format, Survey, with_progress};
+use crate::cli::output::{say, say_line};
 use crate::report::estimates::{self, Line};
 use crate::service::calculator::{self, Answer};
 use std::path::{Path, PathBuf};
@@ -41,9 +42,9 @@ pub(in crate::cli) fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let lines: Vec<Line> = figures.iter().map(|answer| line(answer, arguments.survey.level)).collect();
     match arguments.format {
-        Format::Table => print!("{}", estimates::text(&lines)),
-        Format::Csv => print!("{}", estimates::csv(&lines)),
-        Format::Json => println!("{}", estimates::json(&lines).map_err(|error| error.to_string())?),
+        Format::Table => say!("{}", estimates::text(&lines)),
+        Format::Csv => say!("{}", estimates::csv(&lines)),
+        Format::Json => say_line!("{}", estimates::json(&lines).map_err(|error| error.to_string())?),
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod send;
 use super::failure::Failure;
 use super::serve::Serving;
 use super::{Place, index};
+use crate::cli::output::{say, say_line};
 use crate::domain::ids::{AreaCode, QuestionnaireRef, RoundCode, SchemeId};
 use crate::domain::period::{Period, Year};
 use crate::domain::quality::Answers;
@@ -43,8 +44,8 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let url = place.database("sqlite:demo.db")?;
     let store = Store::open(&url)?;
     refuse_a_database_in_use(&store)?;
-    println!("Tỉnh Minh Họa does not exist: its districts, answers and scores are made up from a fixed seed.");
-    println!("Database: {url}\n");
+    say_line!("Tỉnh Minh Họa does not exist: its districts, answers and scores are made up from a fixed seed.");
+    say_line!("Database: {url}\n");
     let province = Province::new();
     areas::take(&store, province.areas_csv().as_bytes())?;
     // With --once nobody needs to find the page, so any free port will do.
@@ -56,7 +57,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     }
     let round = code(&province::round_code(province::LAST_YEAR, false))?;
     index::print_table(&analyse::index_table(&catalogue, &store, &round, Answers::All)?);
-    println!("\n{n_sent} answers sent, stored and counted in {:.1} s.", started.elapsed().as_secs_f64());
+    say_line!("\n{n_sent} answers sent, stored and counted in {:.1} s.", started.elapsed().as_secs_f64());
     if !arguments.once {
         keep_serving(&catalogue, &store, &province, &round, &serving)?;
     }
@@ -84,13 +85,13 @@ fn keep_serving(
     serving: &Serving,
 ) -> Result<(), Failure> {
     let desk = province.desks.iter().find(|desk| desk.drawn).map(|desk| desk.code.as_str()).unwrap_or_default();
-    println!("Answer at {}/s/{desk} and the table is printed again. Ctrl-C ends.", serving.base());
+    say_line!("Answer at {}/s/{desk} and the table is printed again. Ctrl-C ends.", serving.base());
     let mut seen = serving.n_stored();
     while serving.wait(REPRINT_PAUSE) {
         let n_stored = serving.n_stored();
         if n_stored != seen {
             seen = n_stored;
-            println!();
+            say!("\n");
             index::print_table(&analyse::index_table(catalogue, store, round, Answers::All)?);
         }
     }

@@ -88,3 +88,23 @@ fn published_figures_are_reconciled() {
     let said = refused(office.try_run(&["reconcile", &path("office/areas.csv")]));
     assert!(said.contains("appraised") && said.contains("printed"), "names the forms it knows: {said}");
 }
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure_and_a_full_disk_is_one() {
+    use std::io::Read as _;
+    use std::process::Stdio;
+    let (office, _database) = office();
+    let file = crate::harness::calculator::oracle("data/synth_s1_2025.csv").display().to_string();
+    // So much text that it does not fit into a pipe.
+    let arguments = ["estimate", &file, "--mean", "Q01", "--by", "desk,sex,age_group", "--format", "csv"];
+    let mut child = office.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = [0; 9];
+    child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(&first, b"statistic");
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = office.command(&["check"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the output could not be written"), "{output:?}");
+}

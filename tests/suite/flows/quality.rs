@@ -70,6 +70,14 @@ fn answers_are_flagged_with_reasons_and_figures_had_with_and_without_them() {
         assert_eq!((&all["rows"][0]["figure"]["n"], &without["rows"][0]["figure"]["n"]), (&json!(11), &json!(5)));
         assert_eq!((&without["source"]["n_flagged"], &without["source"]["without_flagged"]), (&json!(6), &json!(true)));
         assert_eq!(office.n_stored(), 11, "nothing is deleted");
+        let json = |command: &str, more: &[&str]| -> Value {
+            let base = [command, "--round", ROUND, "--format", "json"];
+            serde_json::from_str(&office.run(&[&base[..], more].concat())).unwrap()
+        };
+        let source = &json("index", &["--without-flagged"])["provenance"]["sources"][0];
+        assert_eq!((&source["n_responses"], &source["without_flagged"]), (&json!(5), &json!(true)), "{source}");
+        let whole = |more: &[&str]| json("breakdown", more)["figures"][0]["cells"][0]["estimate"]["n"].clone();
+        assert_eq!((whole(&[]), whole(&["--without-flagged"])), (json!(11), json!(5)));
         let url = format!("{}/v1/rounds/{ROUND}/results?flagged=without", server.base);
         let text = ureq::get(url).call().unwrap().body_mut().read_to_string().unwrap();
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), without, "both doors say the same");

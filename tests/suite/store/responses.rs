@@ -210,6 +210,15 @@ fn a_round_cannot_be_closed_over_answers_being_stored(db: &Database) {
 
 /// Two servers store as fast as they can while a third closes the round: whatever was counted right after the closing
 /// is still the count when the others have noticed.
+/// Tells writers that the round is closed when it goes out of scope, and so too when the closing failed.
+struct EndWriters<'a>(&'a AtomicBool);
+
+impl Drop for EndWriters<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 fn nothing_is_stored_after_a_round_was_closed(db: &Database) {
     let store = db.store();
     let open = open_round(&store, "R1");
@@ -232,11 +241,11 @@ fn nothing_is_stored_after_a_round_was_closed(db: &Database) {
                 }
             });
         }
+        // The writers end however the closing ends.
+        let _end = EndWriters(&closed);
         running.wait();
         close_round(&store, open);
-        let n = stored(&store, "R1").len();
-        closed.store(true, Ordering::SeqCst);
-        n
+        stored(&store, "R1").len()
     });
     assert!(n_at_closing >= 48, "{n_at_closing}");
     assert_eq!(stored(&store, "R1").len(), n_at_closing);

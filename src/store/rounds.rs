@@ -148,8 +148,7 @@ pub fn record_close(connection: &mut AnyConnection, round: &Round<Closed>) -> Re
         .filter(rounds::closed.is_null());
     // SQLite's writers do not queue up: whoever waits may be passed by for seconds while a crowd answers.
     connection.transact_with_retries(|connection| {
-        let moved =
-            diesel::update(open).set(rounds::closed.eq(instant(round.state.closed))).execute(connection)?;
+        let moved = diesel::update(open).set(rounds::closed.eq(instant(round.state.closed))).execute(connection)?;
         settle(connection, moved, &round.plan.code)
     })
 }

@@ -18,14 +18,14 @@ pub(super) fn write(text: Arguments<'_>) {
     std::process::exit(1);
 }
 
-/// As `print!`, but see [`write`].
+/// As `print!`, but see [`write()`].
 macro_rules! say {
     ($($text:tt)*) => {
         $crate::cli::output::write(format_args!($($text)*))
     };
 }
 
-/// As `println!`, but see [`write`].
+/// As `println!`, but see [`write()`].
 macro_rules! say_line {
     ($($text:tt)*) => {
         $crate::cli::output::write(format_args!("{}\n", format_args!($($text)*)))

@@ -2,9 +2,10 @@
 
 use super::Place;
 use super::failure::Failure;
+use super::format::{Format, say_json};
 use super::quality::Flagged;
 use super::round::parse_code;
-use crate::cli::output::{say, say_line};
+use crate::cli::output::say;
 use crate::report::breakdown::{BreakdownDocument, csv, text};
 use crate::service::breakdown::{self, Wanted};
 
@@ -30,18 +31,6 @@ pub(super) struct Arguments {
     format: Format,
 }
 
-/// The form of printed breakdowns.
-#[derive(Clone, Copy, Default, clap::ValueEnum)]
-enum Format {
-    /// Aligned columns, for people
-    #[default]
-    Table,
-    /// A row a cell, with all digits
-    Csv,
-    /// All fields, for programs
-    Json,
-}
-
 /// Prints it.
 pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let round = parse_code(&arguments.round)?;
@@ -55,7 +44,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
         Format::Csv => say!("{}", csv(&found)),
         Format::Json => {
             let document = BreakdownDocument::from(&found);
-            say_line!("{}", serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?);
+            say_json(&document)?;
         }
     }
     Ok(())

@@ -35,18 +35,6 @@ struct Survey {
     level: f64,
 }
 
-/// The form of printed figures.
-#[derive(Clone, Copy, Default, clap::ValueEnum)]
-pub(super) enum Format {
-    /// Aligned columns, for people
-    #[default]
-    Table,
-    /// A row a figure, with all digits
-    Csv,
-    /// An array of objects, with all digits
-    Json,
-}
-
 /// Totals that weights shall agree with.
 #[derive(clap::Args)]
 struct Weights {

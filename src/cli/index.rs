@@ -1,10 +1,11 @@
 //! `sipas index`: the index table, or one unit's domain table.
 
 use super::failure::Failure;
+use super::format::{Format, say_json};
 use super::quality::Flagged;
 use super::round::parse_code;
 use super::{Place, parse_unit};
-use crate::cli::output::{say, say_line};
+use crate::cli::output::say;
 use crate::domain::index::table::IndexTable;
 use crate::report;
 use crate::service::analyse;
@@ -23,18 +24,6 @@ pub(super) struct Arguments {
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-}
-
-/// The form of printed figures.
-#[derive(Clone, Copy, Default, clap::ValueEnum)]
-pub(super) enum Format {
-    /// Aligned columns, for people
-    #[default]
-    Table,
-    /// All fields, for programs
-    Json,
-    /// All fields, one row a unit
-    Csv,
 }
 
 /// Prints it.
@@ -57,7 +46,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
         (Format::Table, None) => print_table(&shown),
         (Format::Json, _) => {
             let document = report::index::json::IndexDocument::from(&shown);
-            say_line!("{}", serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?);
+            say_json(&document)?;
         }
         (Format::Csv, _) => say!("{}", report::index::csv::write(&shown).map_err(|error| error.to_string())?),
     }

@@ -10,6 +10,7 @@ mod calculator;
 mod check;
 mod demo;
 mod failure;
+mod format;
 mod index;
 mod output;
 mod plan;

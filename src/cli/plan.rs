@@ -1,12 +1,12 @@
 //! `sipas plan`: how many answers are needed, and how many still are.
 
 use super::Place;
-use super::calculator::Format;
 use super::failure::Failure;
+use super::format::Format;
 use super::round::parse_code;
 use crate::cli::output::{say, say_line};
 use crate::domain::area::Level;
-use crate::report::plan::{Line, document, sentence};
+use crate::report::plan::{document, sentence};
 use crate::service::plan;
 use crate::statistics::{Target, design_effect};
 
@@ -69,21 +69,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
         return Ok(());
     };
     let lines = plan::plan(&place.store()?, &parse_code(round)?, arguments.unit_level, &target)?;
-    let shown: Vec<Line> = lines
-        .iter()
-        .map(|line| Line {
-            unit: line.unit.as_str(),
-            desk: line.desk.as_ref().map(|desk| desk.as_str()),
-            name: &line.name,
-            transactions: line.transactions,
-            planned: line.planned,
-            slovin: line.slovin,
-            collected: line.collected,
-            needed: line.needed,
-            reached: line.reached,
-        })
-        .collect();
-    let document = document(&shown);
+    let document = document(&lines);
     match arguments.format {
         Format::Table => say_line!("{}\n{}", document.text(), sentence(&target, None)),
         Format::Csv => say!("{}", document.csv()),

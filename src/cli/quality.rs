@@ -2,8 +2,9 @@
 
 use super::Place;
 use super::failure::Failure;
+use super::format::{DocumentFormat, say_json};
 use super::round::parse_code;
-use crate::cli::output::{say, say_line};
+use crate::cli::output::say;
 use crate::report::quality::{QualityDocument, text};
 use crate::service::quality::{self, Answers};
 
@@ -15,17 +16,7 @@ pub(super) struct Arguments {
     round: String,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
-}
-
-/// The form of printed flags.
-#[derive(Clone, Copy, Default, clap::ValueEnum)]
-enum Format {
-    /// Aligned columns, for people
-    #[default]
-    Table,
-    /// All fields, for programs
-    Json,
+    format: DocumentFormat,
 }
 
 /// Which answers figures are made of.
@@ -46,10 +37,10 @@ impl From<Flagged> for Answers {
 pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let quality = quality::report(&place.catalogue()?, &place.store()?, &parse_code(&arguments.round)?)?;
     match arguments.format {
-        Format::Table => say!("{}", text(&quality)),
-        Format::Json => {
+        DocumentFormat::Table => say!("{}", text(&quality)),
+        DocumentFormat::Json => {
             let document = QualityDocument::from(&quality);
-            say_line!("{}", serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?);
+            say_json(&document)?;
         }
     }
     Ok(())

@@ -1,10 +1,11 @@
 //! `sipas results`: what people said, item by item.
 
 use super::failure::Failure;
+use super::format::{DocumentFormat, say_json};
 use super::quality::Flagged;
 use super::round::parse_code;
 use super::{Place, parse_unit};
-use crate::cli::output::{say, say_line};
+use crate::cli::output::say;
 use crate::report::results::{ResultsDocument, text};
 use crate::service::results;
 
@@ -21,17 +22,7 @@ pub(super) struct Arguments {
     flagged: Flagged,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
-}
-
-/// The form of printed results.
-#[derive(Clone, Copy, Default, clap::ValueEnum)]
-enum Format {
-    /// Aligned columns, for people
-    #[default]
-    Table,
-    /// All fields, for programs
-    Json,
+    format: DocumentFormat,
 }
 
 /// Prints it.
@@ -41,10 +32,10 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let results =
         results::results(&place.catalogue()?, &place.store()?, &round, (unit.as_ref(), arguments.flagged.into()))?;
     match arguments.format {
-        Format::Table => say!("{}", text(&results)),
-        Format::Json => {
+        DocumentFormat::Table => say!("{}", text(&results)),
+        DocumentFormat::Json => {
             let document = ResultsDocument::from(&results);
-            say_line!("{}", serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?);
+            say_json(&document)?;
         }
     }
     Ok(())

@@ -16,6 +16,7 @@ pub mod ids;
 pub mod index;
 pub mod packing;
 pub mod period;
+pub mod plan;
 pub mod points;
 pub mod quality;
 pub mod questionnaire;

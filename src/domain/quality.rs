@@ -206,6 +206,12 @@ impl FlagCount {
         }
     }
 
+    /// The part that is flagged; 0 of nothing.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        self.n_flagged as f64 / self.n.max(1) as f64
+    }
+
     /// Adds what was counted elsewhere.
     pub fn add_all(&mut self, other: &Self) {
         self.n += other.n;

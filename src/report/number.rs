@@ -31,6 +31,12 @@ pub fn interval(interval: Interval, decimals: u8) -> String {
     format!("{}–{}", decimal(interval.low, decimals), decimal(interval.high, decimals))
 }
 
+/// A share as percent: `12,5 %`.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    format!("{} %", decimal(share * 100.0, 1))
+}
+
 /// A count, in groups of three: `20.000`.
 #[must_use]
 pub fn count(n: u64) -> String {
@@ -57,6 +63,7 @@ mod tests {
         assert_eq!(printed(Points::whole(84)), "84,00");
         assert_eq!(printed(Points::from_ten_thousandths(100_550)), "10,055");
         assert_eq!(interval(Interval { low: 24.1, high: 26.157 }, 2), "24,10–26,16");
+        assert_eq!(percent(0.125), "12,5 %");
         assert_eq!([0, 999, 1_000, 1_234_567].map(count), ["0", "999", "1.000", "1.234.567"]);
     }
 }

@@ -1,42 +1,21 @@
 //! Plans of sample sizes.
 
 use super::comparisons::Document;
+use crate::domain::ids::AreaCode;
+use crate::domain::plan::PlanLine;
 use crate::statistics::{Target, slovin};
 use serde_json::json;
 
-/// One line of a plan, ready to be printed.
-#[derive(Debug, Clone, Copy)]
-pub struct Line<'a> {
-    /// The unit's code.
-    pub unit: &'a str,
-    /// The desk's code, or nothing for the unit as a whole.
-    pub desk: Option<&'a str>,
-    /// The name of the desk or unit.
-    pub name: &'a str,
-    /// Transactions.
-    pub transactions: Option<u64>,
-    /// Answers planned.
-    pub planned: Option<u64>,
-    /// Slovin's figure.
-    pub slovin: Option<u64>,
-    /// Answers there are.
-    pub collected: u64,
-    /// Answers still needed.
-    pub needed: Option<u64>,
-    /// The error reached.
-    pub reached: Option<f64>,
-}
-
 /// The lines of a plan.
 #[must_use]
-pub fn document(lines: &[Line]) -> Document {
+pub fn document(lines: &[PlanLine]) -> Document {
     let members =
         ["unit", "desk", "name", "transactions", "planned", "slovin", "collected", "still_needed", "error_reached"];
     Document::new(
         &members,
         lines.iter().map(|line| {
             json!({
-                "unit": line.unit, "desk": line.desk, "name": line.name, "transactions": line.transactions,
+                "unit": line.unit.as_str(), "desk": line.desk.as_ref().map(AreaCode::as_str), "name": line.name, "transactions": line.transactions,
                 "planned": line.planned, "slovin": line.slovin, "collected": line.collected,
                 "still_needed": line.needed, "error_reached": line.reached,
             })

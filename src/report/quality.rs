@@ -22,7 +22,7 @@ pub fn text(quality: &Quality) -> String {
         quality.round,
         number::count(whole.n_flagged),
         number::count(whole.n),
-        percent(whole.n_flagged, whole.n),
+        number::percent(whole.share()),
     );
     let mut reasons = Table::new([("Lý do", Align::Left), ("", Align::Left), ("Số phiếu", Align::Right)]);
     for (reason, n) in Reason::ALL.into_iter().zip(whole.by_reason) {
@@ -46,7 +46,7 @@ pub fn text(quality: &Quality) -> String {
                 name.clone(),
                 number::count(count.n),
                 number::count(count.n_flagged),
-                percent(count.n_flagged, count.n),
+                number::percent(count.share()),
                 found.join(", "),
             ]);
         }
@@ -81,10 +81,6 @@ fn vietnamese(reason: Reason) -> &'static str {
         Reason::StraightLine => "mọi nội dung cùng một mức",
         Reason::MoreThanTransactions => "điểm có nhiều phiếu hơn lượt giao dịch",
     }
-}
-
-fn percent(n: u64, of: u64) -> String {
-    format!("{} %", number::decimal(100.0 * n as f64 / of.max(1) as f64, 1))
 }
 
 /// For programs.

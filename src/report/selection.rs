@@ -1,6 +1,6 @@
 //! What stands beside the figures of people who chose to answer, in Vietnamese and English.
 
-use super::number;
+use super::number::{self, percent};
 use super::table::{Align, Table};
 use crate::domain::selection::Selection;
 use serde::Serialize;
@@ -59,10 +59,6 @@ pub(super) fn text(selection: &Selection) -> String {
     let _ =
         write!(out, "\nTỷ lệ trả lời theo điểm, thấp nhất trước / response rate by desk, lowest first:\n{table}{more}");
     out
-}
-
-fn percent(share: f64) -> String {
-    format!("{} %", number::decimal(share * 100.0, 1))
 }
 
 fn ratio(r: f64) -> &'static str {

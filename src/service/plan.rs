@@ -5,7 +5,8 @@ use super::exercise::{AnalyseRefusal, Exercise};
 use super::rounds;
 use crate::domain::area::Level;
 use crate::domain::frame::FrameDesk;
-use crate::domain::ids::{AreaCode, RoundCode};
+use crate::domain::ids::RoundCode;
+use crate::domain::plan::PlanLine;
 use crate::domain::quality::Answers;
 use crate::service::analyse::LEVEL;
 use crate::statistics::{Statistic, Target, allocate, slovin};
@@ -13,29 +14,6 @@ use crate::store::{self, Store};
 
 /// Answers below which a desk's own figure says nothing worth printing.
 pub const LEAST_PER_DESK: u64 = 30;
-
-/// One line of a plan.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlanLine {
-    /// The unit.
-    pub unit: AreaCode,
-    /// Its name.
-    pub name: String,
-    /// The desk; `None` for the unit as a whole.
-    pub desk: Option<AreaCode>,
-    /// Transactions, where known.
-    pub transactions: Option<u64>,
-    /// Answers planned; `None` where the transactions are not known.
-    pub planned: Option<u64>,
-    /// What Slovin's formula says for the unit.
-    pub slovin: Option<u64>,
-    /// Answers there are.
-    pub collected: u64,
-    /// Answers still needed.
-    pub needed: Option<u64>,
-    /// The error the answers there are reach; for units.
-    pub reached: Option<f64>,
-}
 
 /// Plans a round: units at a level, and the drawn desks of each.
 ///

@@ -72,8 +72,7 @@ pub fn report(catalogue: &Catalogue, store: &Store, round: &RoundCode) -> Result
         let name = exercise.tree.get(desk).map(|area| area.name.clone()).unwrap_or_default();
         desks.push((desk.clone(), name, *count));
     }
-    let share = |count: &FlagCount| count.n_flagged as f64 / count.n as f64;
-    desks.sort_by(|(_, _, a), (_, _, b)| share(b).total_cmp(&share(a)));
+    desks.sort_by(|(_, _, a), (_, _, b)| b.share().total_cmp(&a.share()));
     let overall = |answers| {
         let found = results::results(catalogue, store, round, (None, answers))?;
         let first = found.rows.into_iter().next();

@@ -19,7 +19,7 @@ use assemble::Assembly;
 use std::path::Path;
 
 /// Faults told at most; a file with more of them has one cause.
-const MAX_FAULTS: usize = 50;
+pub(super) const MAX_FAULTS: usize = 50;
 
 /// Which column of a file is what.
 #[derive(Debug, Clone, Default, PartialEq)]

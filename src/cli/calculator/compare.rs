@@ -1,7 +1,8 @@
 //! `sipas compare`: units or years with each other, ranks, and tables.
 
 use super::super::failure::Failure;
-use super::{Format, Survey};
+use super::super::format::Format;
+use super::Survey;
 use crate::cli::output::{say, say_line};
 use crate::report::comparisons::{self, ComparisonLine, RankLine};
 use crate::service::calculator::{self, Compared, Comparing, Pairs, Ranked};

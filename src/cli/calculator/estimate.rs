@@ -1,7 +1,8 @@
 //! `sipas estimate`: figures with their intervals.
 
 use super::super::failure::Failure;
-use super::{Format, Survey, with_progress};
+use super::super::format::Format;
+use super::{Survey, with_progress};
 use crate::cli::output::{say, say_line};
 use crate::report::estimates::{self, Line};
 use crate::service::calculator::{self, Answer};

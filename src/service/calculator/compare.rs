@@ -98,7 +98,7 @@ struct Units {
 /// Every fault of the file and of the question.
 pub fn compare(path: &Path, question: &Question, comparing: &Comparing) -> Result<Vec<Compared>, Vec<Fault>> {
     let mut compared = Vec::new();
-    if !comparing.breaks.is_empty() && (comparing.pairs == Pairs::WithAll || is_with_all(&comparing.pairs)) {
+    if !comparing.breaks.is_empty() && is_with_all(&comparing.pairs) {
         return Err(mixed());
     }
     each(path, question, comparing, |statistic, breakdown| {
@@ -230,7 +230,11 @@ fn intersection(a: &Domain, b: &Domain) -> Domain {
 }
 
 fn is_with_all(pairs: &Pairs) -> bool {
-    matches!(pairs, Pairs::One(a, b) if a == ALL || b == ALL)
+    match pairs {
+        Pairs::All => false,
+        Pairs::WithAll => true,
+        Pairs::One(a, b) => a == ALL || b == ALL,
+    }
 }
 
 fn mixed() -> Vec<Fault> {

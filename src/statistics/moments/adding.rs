@@ -3,12 +3,10 @@
 use super::{Form, Kind, Moments, Sums, entries, triangle};
 use crate::domain::fault::Fault;
 use crate::statistics::design::{SurveyPsu, SurveyStratum};
+use crate::statistics::file::MAX_FAULTS;
 use crate::statistics::point::RowSums;
 use crate::statistics::rows::{Block, Blocks};
 use std::collections::HashMap;
-
-/// Faults told at most.
-const MAX_FAULTS: usize = 50;
 
 /// The sums of one term of one statistic over the rows of one PSU in one cell, as a file holds them.
 #[derive(Debug, Clone, Default)]

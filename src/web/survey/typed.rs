@@ -42,13 +42,13 @@ impl Typed {
     pub(super) fn read(body: &[u8]) -> Result<Self, Problem> {
         let refuse = |detail: String| Problem::of(&MALFORMED_FORM).saying(detail);
         let mut answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let (mut ids, mut rounds, mut begun) = (Vec::new(), Vec::new(), None);
+        let (mut ids, mut rounds, mut begun) = (Vec::new(), Vec::new(), Vec::new());
         for (name, value) in form::read(body).map_err(refuse)? {
             match (name.as_str(), name.strip_prefix(ANSWER)) {
                 (_, Some(item)) => answers.entry(item.to_owned()).or_default().push(value),
                 (RESPONSE_ID, None) => ids.push(value),
                 (ROUND, None) => rounds.push(value),
-                (BEGUN, None) => begun = Some(value),
+                (BEGUN, None) => begun.push(value),
                 _ => return Err(refuse("There is a field that the survey page does not have".to_owned())),
             }
         }
@@ -57,8 +57,12 @@ impl Typed {
         };
         let id = ResponseId::parse(id).map_err(|fault| refuse(format!("{RESPONSE_ID} {fault}")))?;
         let round = RoundCode::parse(round).map_err(|fault| refuse(format!("{ROUND} {fault}")))?;
-        let begun = begun.map(|text| text.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0)));
-        let begun = begun.map(|time| time.ok_or_else(|| refuse(format!("{BEGUN} is no time")))).transpose()?;
+        let time = |text: &String| DateTime::from_timestamp(text.parse().ok()?, 0);
+        let begun = match begun.as_slice() {
+            [] => None,
+            [one] => Some(time(one).ok_or_else(|| refuse(format!("{BEGUN} is no time")))?),
+            _ => return Err(refuse(format!("There must be at most one {BEGUN}"))),
+        };
         Ok(Self { id, round, begun, answers })
     }
 

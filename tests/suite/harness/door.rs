@@ -36,8 +36,9 @@ pub(crate) struct Door {
     pub(crate) base: String,
     /// The same for a plain socket.
     pub(crate) address: SocketAddr,
+    /// What it keeps its answers in.
+    pub(crate) store: Store,
     service: Arc<Service>,
-    store: Store,
     stopper: Stopper,
     thread: Option<JoinHandle<()>>,
 }

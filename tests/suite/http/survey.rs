@@ -3,7 +3,10 @@
 use super::browser::Form;
 use super::client::{self, Client};
 use crate::harness::Database;
-use crate::harness::door::{CLOSED_ROUND, Door, IDLE_DESK};
+use crate::harness::door::{CLOSED_ROUND, Door, IDLE_DESK, ROUND};
+use crate::harness::province::round_code;
+use sipas::domain::quality::{Reason, Reasons};
+use sipas::store::responses;
 
 on_both!(
     a_faulty_form_comes_back_with_every_fault_in_place_and_nothing_lost,
@@ -12,6 +15,7 @@ on_both!(
     a_busy_server_keeps_what_was_typed,
     a_desk_without_an_open_round_says_so_kindly,
     a_form_for_a_round_that_has_closed_says_so_kindly,
+    a_form_sent_at_once_is_a_speeder_and_an_old_one_is_not,
 );
 
 /// The address of [`DESK`]'s page.
@@ -217,4 +221,35 @@ fn pages_are_sealed_small_and_not_kept() {
     let total = zipped(PAGE) + zipped(path);
     assert!(total < 30_000, "page and style sheet have {total} bytes");
     println!("page and style sheet: {total} bytes compressed");
+}
+
+/// The flags of all answers of the round.
+fn flags(door: &Door) -> Vec<Reasons> {
+    let mut found = Vec::new();
+    let each = |_: &str, _: &[u8], _, flags| found.push(flags);
+    door.store.with(|connection| responses::scan(connection, &round_code(ROUND), each)).unwrap();
+    found
+}
+
+fn a_form_sent_at_once_is_a_speeder_and_an_old_one_is_not(database: &Database) {
+    let door = Door::on(database);
+    let client = Client::of(&door);
+    let send = |begun: Option<&str>| {
+        let mut form = Form::in_page(&client.get(PAGE));
+        form.fill_all();
+        if let Some(begun) = begun {
+            form.filled.insert("begun".to_owned(), begun.split_whitespace().map(str::to_owned).collect());
+        }
+        form.send(&client)
+    };
+    assert_eq!(send(None).status, 303);
+    assert!(flags(&door).iter().all(|flags| flags.has(Reason::Speeder)), "filled in within a second");
+    // A tab that was left open for years says nothing about how fast its questions were read.
+    assert_eq!(send(Some("1000000000")).status, 303);
+    assert_eq!(flags(&door).iter().filter(|flags| flags.is_empty()).count(), 1);
+    for broken in ["soon", "99999999999999999999", "1800000000 1800000000"] {
+        let reply = send(Some(broken));
+        assert_eq!(reply.status, 400, "{broken}");
+    }
+    assert_eq!(flags(&door).len(), 2, "nothing of a broken form is stored");
 }

@@ -86,7 +86,7 @@ impl Population {
             let desk = &self.desks[*desk];
             let (population, sampled) = (desk.answers[0].len() as f64, visitors.len() as f64);
             let name = psu.to_string();
-            psus.push(SurveyPsu { name, stratum: desk.district as u32, n_units: Some(population) });
+            psus.push(SurveyPsu { name, stratum: desk.district as u32, n_units: Some(population), weight: 1.0 });
             let block = blocks.index(Block { psu, cell: desk.district as u32 });
             let weight = DESKS as f64 / desks_drawn as f64 * population / sampled;
             for visitor in visitors {

@@ -147,6 +147,8 @@ impl Sample {
         method: CalibrationMethod,
         cap: Option<f64>,
     ) -> Result<CalibrationReport, Vec<CalibrationFault>> {
+        let of_design = self.weights_of_blocks();
+        self.columns.set_weights(self.columns.weights(&of_design));
         let mut faults = total_faults(margins, method);
         let counted = self.count(margins, &mut faults);
         faults.extend(self.nested(margins));
@@ -162,7 +164,7 @@ impl Sample {
             }
             CalibrationMethod::Linear => solve::linear(&counted.combinations, &counted.weight, &totals, &inverse),
         };
-        let design_weights = self.columns.weights();
+        let design_weights = self.columns.weights(&of_design);
         let mut weights = design_weights.clone();
         for (weights, combinations) in weights.iter_mut().zip(&counted.combination_of) {
             for (weight, combination) in weights.iter_mut().zip(combinations) {

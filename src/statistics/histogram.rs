@@ -6,79 +6,116 @@ use super::scan::{NONE, Scan};
 use super::statistic::slot;
 use crate::domain::packing::NOT_APPLICABLE;
 
-/// The rows of one block that gave one answer.
+/// Rows of one block that gave one answer and bring weights of their own.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Bin {
-    /// Sum of the weights of the rows that bring their own.
+struct Own {
+    n: u32,
+    /// Sum of their weights.
     weight: f64,
-    /// Sum of their squares.
+    /// Sum of the squares of their weights.
     squares: f64,
-    /// Rows that bring their own weight.
-    n_own: u32,
-    /// Rows without a weight. The design gives all of a PSU's rows the same weight, and which one may depend on the
-    /// domain, so it is multiplied in when the histogram is read.
-    n_plain: u32,
 }
 
-impl Bin {
-    fn add(&mut self, weight: f64) {
-        if weight.is_nan() {
-            self.n_plain += 1;
-        } else {
-            self.weight += weight;
-            self.squares += weight * weight;
-            self.n_own += 1;
+/// A histogram by block, then slot. Its memory serves for one after another.
+#[derive(Debug, Default)]
+pub(super) struct BlockHistogram {
+    n_slots: usize,
+    /// Rows without a weight. The design gives all of a PSU's rows the same weight, and which one may depend on the domain,
+    /// so it is multiplied in when the histogram is read.
+    plain: Vec<u32>,
+    /// Rows with a weight; empty where there are none.
+    own: Vec<Own>,
+}
+
+/// What a bin holds: rows, the sum of their weights and of the squares of their weights.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Bin {
+    pub(super) n: u64,
+    pub(super) weight: f64,
+    pub(super) squares: f64,
+}
+
+impl BlockHistogram {
+    /// Makes it empty, of another size; `with_weights` if some rows will have weights of their own.
+    pub(super) fn reset(&mut self, (n_slots, n_blocks): (usize, usize), with_weights: bool) {
+        let n_bins = n_slots * n_blocks;
+        self.n_slots = n_slots;
+        self.plain.clear();
+        self.plain.resize(n_bins, 0);
+        self.own.clear();
+        self.own.resize(if with_weights { n_bins } else { 0 }, Own::default());
+    }
+
+    /// Counts rows by their blocks, weights and slots; without weights where the design gives all of them.
+    pub(super) fn add(&mut self, blocks: &[u32], weights: &[f64], slots: impl Iterator<Item = usize>) {
+        let n_slots = self.n_slots;
+        let places = blocks.iter().zip(slots).map(|(block, slot)| *block as usize * n_slots + slot);
+        if weights.is_empty() {
+            return places.for_each(|place| add_plain(&mut self.plain, place));
+        }
+        for (place, &weight) in places.zip(weights) {
+            match self.own.get_mut(place) {
+                Some(bin) if !weight.is_nan() => bin.add(weight),
+                _ => add_plain(&mut self.plain, place),
+            }
         }
     }
 
-    /// Rows, the sum of their weights and of the squares of their weights, where plain rows weigh `plain`.
-    pub(super) fn read(&self, plain: f64) -> (u64, f64, f64) {
-        let n_plain = f64::from(self.n_plain);
-        let n = u64::from(self.n_own) + u64::from(self.n_plain);
-        (n, self.weight + n_plain * plain, self.squares + n_plain * plain * plain)
-    }
-}
-
-/// The histogram of a column by block, then slot.
-pub(super) struct BlockHistogram<'a> {
-    n_slots: usize,
-    bins: &'a [Bin],
-}
-
-impl<'a> BlockHistogram<'a> {
-    /// Counts all rows into `bins`, whatever they held before.
-    pub(super) fn of(
-        bins: &'a mut Vec<Bin>,
-        columns: &Columns,
-        column: usize,
-        (n_slots, n_blocks): (usize, usize),
-    ) -> Self {
-        bins.clear();
-        bins.resize(n_blocks * n_slots, Bin::default());
+    /// Counts the codes of a column.
+    pub(super) fn count(&mut self, columns: &Columns, column: usize, (n_slots, n_blocks): (usize, usize)) {
+        self.reset((n_slots, n_blocks), columns.have_weights());
         for part in columns.parts() {
-            for ((&block, &code), &weight) in part.block.iter().zip(part.codes(column)).zip(&part.weight) {
-                if let Some(bin) = bins.get_mut(block as usize * n_slots + slot(code, n_slots)) {
-                    bin.add(weight);
+            self.add(&part.block, &part.weight, part.codes(column).iter().map(|code| slot(*code, n_slots)));
+        }
+    }
+
+    /// Slots of each block.
+    pub(super) fn n_slots(&self) -> usize {
+        self.n_slots
+    }
+
+    /// Gives `each` the bins that hold rows, block by block: block, slot and content, where the rows of a block that have no
+    /// weight of their own weigh as much as `weight_of` says.
+    pub(super) fn read(&self, weight_of: &[f64], mut each: impl FnMut(usize, usize, Bin)) {
+        let mut own = self.own.chunks_exact(self.n_slots);
+        for ((block, plain), &weight) in self.plain.chunks_exact(self.n_slots).enumerate().zip(weight_of) {
+            let mut own = own.next().unwrap_or_default().iter();
+            for (slot, &n_plain) in plain.iter().enumerate() {
+                let own = own.next().copied().unwrap_or_default();
+                let n = u64::from(n_plain) + u64::from(own.n);
+                if n > 0 {
+                    let n_plain = f64::from(n_plain);
+                    let squares = own.squares + n_plain * weight * weight;
+                    each(block, slot, Bin { n, weight: own.weight + n_plain * weight, squares });
                 }
             }
         }
-        Self { n_slots, bins }
-    }
-
-    /// The bins of each block.
-    pub(super) fn blocks(&self) -> impl Iterator<Item = &[Bin]> {
-        self.bins.chunks_exact(self.n_slots)
     }
 
     /// Sums of weights by domain of a scan, then slot.
     pub(super) fn by_domain(&self, scan: &Scan) -> DomainHistogram {
         let mut histogram = DomainHistogram::empty(self.n_slots, scan);
-        for ((bins, &domain), &plain) in self.blocks().zip(&scan.domain_of).zip(&scan.weight_of) {
-            for (sum, bin) in histogram.domain_mut(domain).iter_mut().zip(bins) {
-                *sum += bin.read(plain).1;
+        self.read(&scan.weight_of, |block, slot, bin| {
+            let domain = scan.domain_of.get(block).copied().unwrap_or(NONE);
+            if let Some(sum) = histogram.domain_mut(domain).get_mut(slot) {
+                *sum += bin.weight;
             }
-        }
+        });
         histogram
+    }
+}
+
+impl Own {
+    fn add(&mut self, weight: f64) {
+        self.n += 1;
+        self.weight += weight;
+        self.squares += weight * weight;
+    }
+}
+
+fn add_plain(bins: &mut [u32], place: usize) {
+    if let Some(bin) = bins.get_mut(place) {
+        *bin += 1;
     }
 }
 
@@ -95,14 +132,12 @@ impl DomainHistogram {
     }
 
     /// Counts the rows directly: for columns of so many codes in so many blocks that a histogram by block is too large.
-    /// `weight_of` gives each row's weight from its part and place.
     pub(super) fn count(columns: &Columns, column: usize, n_slots: usize, scan: &Scan) -> Self {
         let mut histogram = Self::empty(n_slots, scan);
         for part in columns.parts() {
-            for ((&block, &code), &own) in part.block.iter().zip(part.codes(column)).zip(&part.weight) {
+            let rows = part.block.iter().zip(part.codes(column)).zip(part.weights(&scan.weight_of));
+            for ((&block, &code), weight) in rows {
                 let domain = scan.domain_of.get(block as usize).copied().unwrap_or(NONE);
-                let weight =
-                    if own.is_nan() { scan.weight_of.get(block as usize).copied().unwrap_or_default() } else { own };
                 if let Some(sum) = histogram.domain_mut(domain).get_mut(slot(code, n_slots)) {
                     *sum += weight;
                 }
@@ -146,11 +181,12 @@ mod tests {
     fn plain_rows_take_the_weight_they_are_read_with() {
         let columns = columns(&[(1, None, 4), (1, None, 4), (1, Some(2.5), 4), (0, None, 255), (1, Some(0.5), 4)]);
         assert_eq!(n_slots(&columns, 0), 6);
-        let mut bins = vec![Bin { n_own: 7, ..Bin::default() }];
-        let histogram = BlockHistogram::of(&mut bins, &columns, 0, (6, 2));
-        let block = |place: usize| histogram.blocks().nth(place).unwrap();
-        assert_eq!(block(1)[4].read(10.0), (4, 23.0, 206.5));
-        assert_eq!(block(0)[5].read(3.0), (1, 3.0, 9.0));
+        let mut histogram = BlockHistogram { plain: vec![7], ..BlockHistogram::default() };
+        histogram.count(&columns, 0, (6, 2));
+        let mut found = Vec::new();
+        histogram.read(&[3.0, 10.0], |block, slot, bin| found.push((block, slot, bin)));
+        let bin = |n, weight, squares| Bin { n, weight, squares };
+        assert_eq!(found, [(0, 5, bin(1, 3.0, 9.0)), (1, 4, bin(4, 23.0, 206.5))]);
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! The linearised value of a row, looked up code by code. Codes that add the same in every domain are one class, and items
 //! whose classes make few combinations share a table, so that one look gives what all of them add.
 
+mod unit;
+
 use super::point::{Point, RowTerm, is_looked_up, parts_of};
 use super::rows::Rows;
 use super::scan::{NONE, Scan};
-use super::statistic::{NotEstimable, Ratio, Reading, Statistic, Worth, slot};
-use std::collections::BTreeMap;
+use super::statistic::{NotEstimable, Ratio, Reading, Statistic};
+use unit::{ANSWERED, Item, Unit, pack};
 
 /// Rows worked on at a time, so that their scratch space stays in the processor's first cache.
 const ROWS_PER_BLOCK: usize = 1024;
@@ -15,41 +17,6 @@ pub(super) struct Lookup<'a> {
     units: Vec<Unit>,
     by_row: Vec<(&'a Ratio, Vec<Option<RowTerm>>)>,
     n_domains: usize,
-}
-
-/// Combinations that items of one table may have at most: places are kept as bytes.
-const MOST_PLACES: usize = 1 << 8;
-/// Entries of all domains together that a table should have at most, so that it stays in the processor's caches.
-const MOST_ENTRIES: usize = 1 << 14;
-/// Items of one table at most; more could not be told apart from places when their [`ANSWERED`] add up.
-const MOST_ITEMS: usize = 64;
-/// Added to the place of a code that enters the statistic.
-const ANSWERED: u16 = MOST_PLACES as u16;
-
-/// Items that are looked up together.
-struct Unit {
-    items: Vec<ItemCodes>,
-    n_places: usize,
-    /// By domain of the scan, then place; one more domain of zeros, for rows that lie in none, comes last.
-    e: Vec<f64>,
-}
-
-/// How the codes of an item are read.
-struct ItemCodes {
-    column: usize,
-    /// By code: its class times those of the items before, and [`ANSWERED`] if such an answer enters the statistic.
-    places: [u16; 256],
-}
-
-/// What one item adds.
-struct Item {
-    column: usize,
-    /// By code: its class.
-    classes: [u8; 256],
-    /// By class: whether such an answer enters the statistic.
-    enters: Vec<bool>,
-    /// By domain of the scan, then class.
-    e: Vec<f64>,
 }
 
 impl<'a> Lookup<'a> {
@@ -74,6 +41,10 @@ impl<'a> Lookup<'a> {
         n_slots: &[usize],
         most_domains: usize,
     ) -> Self {
+        let n_domains = points.len();
+        if let Some(unit) = Unit::pooled(statistic, points) {
+            return Self { units: vec![unit], by_row: Vec::new(), n_domains };
+        }
         let items = statistic.columns().into_iter().enumerate().map(|(place, column)| {
             let n_slots = n_slots.get(column).copied().unwrap_or_default();
             let table = |point: &Result<Point, _>| point.as_ref().ok()?.tables.get(place).cloned();
@@ -91,8 +62,15 @@ impl<'a> Lookup<'a> {
             let of_domain = |point: &Result<Point, _>| point.as_ref().ok()?.by_row.get(place).copied();
             (&term.ratio, points.iter().map(of_domain).collect())
         });
-        let most_places = (MOST_ENTRIES / most_domains.max(1)).min(MOST_PLACES);
-        Self { units: pack(items, most_places, points.len() + 1), by_row: by_row.collect(), n_domains: points.len() }
+        Self { units: pack(items, most_domains, n_domains + 1), by_row: by_row.collect(), n_domains }
+    }
+
+    /// The only unit of a statistic that needs nothing else.
+    pub(super) fn only_unit(&self) -> Option<&Unit> {
+        match self.units.as_slice() {
+            [unit] if self.by_row.is_empty() => Some(unit),
+            _ => None,
+        }
     }
 
     /// Gives `each` the row, block, e and weight of every row of a part that answered, in order. Rows in no domain are left
@@ -159,7 +137,6 @@ impl Batch {
     /// Looks up the rows whose codes were read, in the domains of a scan.
     pub(super) fn look_up(&mut self, lookup: &Lookup, part: &Rows, scan: &Scan) {
         let blocks = part.block.get(self.first..self.last).unwrap_or_default();
-        let own = part.weight.get(self.first..self.last).unwrap_or_default();
         let domain_of = |block: &u32| scan.domain_of.get(*block as usize).copied().unwrap_or(NONE);
         self.domains.clear();
         self.domains.extend(blocks.iter().map(|block| domain_of(block).min(lookup.n_domains as u32)));
@@ -167,7 +144,9 @@ impl Batch {
         self.pairs.extend(blocks.iter().map(|block| scan.pair_of.get(*block as usize).copied().unwrap_or(NONE)));
         let plain = |block: &u32| scan.weight_of.get(*block as usize).copied().unwrap_or_default();
         self.weights.clear();
-        self.weights.extend(own.iter().zip(blocks).map(|(own, block)| if own.is_nan() { plain(block) } else { *own }));
+        self.weights.extend(blocks.iter().map(plain));
+        let own = part.weight.get(self.first..self.last).unwrap_or_default();
+        self.weights.iter_mut().zip(own).filter(|(_, own)| !own.is_nan()).for_each(|(weight, own)| *weight = *own);
         self.e.fill(0.0);
         for (unit, places) in lookup.units.iter().zip(&self.places) {
             unit.add_to(&mut self.e, places, &self.domains);
@@ -210,96 +189,13 @@ impl Batch {
 
     fn read(&mut self, lookup: &Lookup, part: &Rows) {
         self.answered.fill(false);
-        let n = self.last - self.first;
         for (unit, places) in lookup.units.iter().zip(&mut self.places) {
-            self.sums.clear();
-            self.sums.resize(n, 0);
-            for item in &unit.items {
-                let codes = part.codes(item.column).get(self.first..self.last).unwrap_or_default();
-                for (sum, code) in self.sums.iter_mut().zip(codes) {
-                    *sum += item.places.get(usize::from(*code)).copied().unwrap_or_default();
-                }
-            }
+            unit.read(part, self.first..self.last, &mut self.sums);
             places.clear();
             places.extend(self.sums.iter().map(|sum| *sum as u8));
             self.answered.iter_mut().zip(&self.sums).for_each(|(answered, sum)| *answered |= *sum >= ANSWERED);
         }
         self.is_read = true;
-    }
-}
-
-impl Item {
-    /// Sorts the codes of an item into classes of equal worth; `tables` hold by domain what each slot adds.
-    fn new(column: usize, n_slots: usize, worths: &[&Worth], tables: &[Option<Vec<f64>>]) -> Self {
-        let mut classes = [0; 256];
-        let mut known: BTreeMap<Vec<Option<u64>>, u8> = BTreeMap::new();
-        // By class: a slot that belongs to it.
-        let mut slots = Vec::new();
-        let mut enters = Vec::new();
-        for (class, code) in classes.iter_mut().zip(0..=u8::MAX) {
-            let worth: Vec<Option<u64>> = worths.iter().map(|worth| worth.of(code).map(f64::to_bits)).collect();
-            // Codes beyond the largest one seen do not occur; they share the last slot with "not applicable".
-            let is_seen = slot(code, n_slots.max(1)) + 1 < n_slots || code == u8::MAX;
-            let is_new = is_seen && !known.contains_key(&worth);
-            if is_new {
-                slots.push(slot(code, n_slots.max(1)));
-                enters.push(worth.iter().any(Option::is_some));
-                known.insert(worth.clone(), known.len() as u8);
-            }
-            *class = known.get(&worth).copied().unwrap_or_default();
-        }
-        let of_domain = |table: &Option<Vec<f64>>| -> Vec<f64> {
-            let added = |slot: &usize| table.as_ref().and_then(|table| table.get(*slot)).copied().unwrap_or_default();
-            slots.iter().map(added).collect()
-        };
-        let e = tables.iter().flat_map(of_domain).collect();
-        Self { column, classes, enters, e }
-    }
-}
-
-/// Puts items together as long as their classes make no more combinations than `most_places`.
-fn pack(items: impl Iterator<Item = Item>, most_places: usize, n_domains: usize) -> Vec<Unit> {
-    let mut units: Vec<Unit> = Vec::new();
-    for item in items {
-        let n_classes = item.enters.len();
-        match units.last_mut().filter(|unit| unit.n_places * n_classes <= most_places && unit.items.len() < MOST_ITEMS)
-        {
-            Some(unit) => unit.enter(&item, n_domains),
-            None => {
-                let mut unit = Unit { items: Vec::new(), n_places: 1, e: vec![0.0; n_domains] };
-                unit.enter(&item, n_domains);
-                units.push(unit);
-            }
-        }
-    }
-    units
-}
-
-impl Unit {
-    /// Multiplies the table by the classes of one item more.
-    fn enter(&mut self, item: &Item, n_domains: usize) {
-        let (n_before, n_classes) = (self.n_places, item.enters.len());
-        let place = |class: &u8| {
-            let enters = item.enters.get(usize::from(*class)).copied().unwrap_or_default();
-            u16::from(*class) * n_before as u16 + if enters { ANSWERED } else { 0 }
-        };
-        let mut places = [0; 256];
-        places.iter_mut().zip(&item.classes).for_each(|(of_code, class)| *of_code = place(class));
-        self.items.push(ItemCodes { column: item.column, places });
-        let mut e = Vec::with_capacity(n_domains * n_before * n_classes);
-        for (before, added) in self.e.chunks_exact(n_before).zip(item.e.chunks_exact(n_classes)) {
-            e.extend(added.iter().flat_map(|added| before.iter().map(move |before| before + added)));
-        }
-        self.e = e;
-        self.n_places = n_before * n_classes;
-    }
-
-    /// Adds the answers to the unit's items, row by row, in the row's domain.
-    fn add_to(&self, sums: &mut [f64], places: &[u8], domains: &[u32]) {
-        for ((e, &place), &domain) in sums.iter_mut().zip(places).zip(domains) {
-            let entry = domain as usize * self.n_places + usize::from(place);
-            *e += self.e.get(entry).copied().unwrap_or_default();
-        }
     }
 }
 

@@ -226,7 +226,7 @@ impl Moments {
             let of_block = sums.first.chunks_exact(n_terms).nth(block as usize).unwrap_or_default();
             of_term.iter_mut().zip(of_block).for_each(|(sum, more)| sum.add(*more));
         }
-        let mut point = Point { value: 0.0, scale: 0.0, tables: Vec::new(), by_row: Vec::new() };
+        let mut point = Point { value: 0.0, scale: 0.0, tables: Vec::new(), looked_up: Vec::new(), by_row: Vec::new() };
         let mut unanswered = Vec::new();
         for (place, ((factor, kind), sums)) in form.terms.iter().zip(&of_term).enumerate() {
             match Point::of_sums(*factor, *kind == Kind::Total, *sums) {

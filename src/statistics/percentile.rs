@@ -47,13 +47,12 @@ impl Sample {
         let Some(scan) = scans.first() else { return Vec::new() };
         let mut values = Vec::new();
         for part in self.columns.parts() {
-            for (row, (&block, &own)) in part.block.iter().zip(&part.weight).enumerate() {
+            for (row, (&block, weight)) in part.block.iter().zip(part.weights(&scan.weight_of)).enumerate() {
                 let block = block as usize;
                 if scan.domain_of.get(block).is_none_or(|domain| *domain == NONE) {
                     continue;
                 }
                 let value = reading.value(part, row);
-                let weight = if own.is_nan() { scan.weight_of.get(block).copied().unwrap_or_default() } else { own };
                 if !value.is_nan() {
                     values.push((value, weight));
                 }

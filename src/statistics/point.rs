@@ -20,11 +20,13 @@ pub(super) struct Point {
     pub(super) scale: f64,
     /// Of each coded column, in the order of [`Statistic::columns`]: by slot, what an answer adds to e.
     pub(super) tables: Vec<Vec<f64>>,
+    /// What the terms that are looked up add, before they are laid out by slot.
+    pub(super) looked_up: Vec<RowTerm>,
     /// What the terms that are computed row by row add.
     pub(super) by_row: Vec<RowTerm>,
 }
 
-/// `e = factor · (a − R b)` for one term that cannot be looked up.
+/// `e = factor · (a − R b)` for one term.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RowTerm {
     pub(super) ratio: f64,
@@ -71,7 +73,7 @@ impl Point {
     pub(super) fn of(statistic: &Statistic, sums: &Sums) -> Result<Self, NotEstimable> {
         let columns: Vec<usize> = statistic.columns().into_iter().collect();
         let tables = sums.coded.iter().map(|weights| vec![0.0; weights.len()]).collect();
-        let mut point = Self { value: 0.0, scale: 0.0, tables, by_row: Vec::new() };
+        let mut point = Self { value: 0.0, scale: 0.0, tables, looked_up: Vec::new(), by_row: Vec::new() };
         let mut unanswered = BTreeSet::new();
         let mut by_row = sums.by_row.iter();
         for term in &statistic.terms {
@@ -125,6 +127,7 @@ impl Point {
                 }
             }
         }
+        self.looked_up.push(RowTerm { ratio: mean, factor: per });
         self.value += factor * value;
         self.scale += factor.abs() * scale;
         true
@@ -176,10 +179,8 @@ pub(super) fn row_sums(statistic: &Statistic, columns: &Columns, scan: &Scan) ->
         return sums;
     }
     for part in columns.parts() {
-        for (row, (&block, &own)) in part.block.iter().zip(&part.weight).enumerate() {
+        for (row, (&block, weight)) in part.block.iter().zip(part.weights(&scan.weight_of)).enumerate() {
             let domain = scan.domain_of.get(block as usize).copied().unwrap_or(NONE);
-            let plain = scan.weight_of.get(block as usize).copied().unwrap_or_default();
-            let weight = if own.is_nan() { plain } else { own };
             for (term, sums) in terms.iter().zip(sums.get_mut(domain as usize).into_iter().flatten()) {
                 if let Some((a, b)) = parts_of(&term.ratio, part, row) {
                     sums.numerator += weight * a;

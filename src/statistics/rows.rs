@@ -55,7 +55,7 @@ impl Blocks {
 pub struct Rows {
     /// The block of each row.
     pub block: Vec<u32>,
-    /// The weight of each row; not a number where the design gives it.
+    /// The weight of each row; not a number where the design gives it. Empty where the design gives all of them.
     pub weight: Vec<f64>,
     /// Answers as codes, column by column.
     pub coded: Vec<Vec<u8>>,
@@ -101,7 +101,7 @@ impl Columns {
     /// Adds many rows at once. Rows whose columns do not agree in number or length are not added, but reported.
     pub fn append(&mut self, rows: Rows) {
         let height = rows.block.len();
-        let is_whole = rows.weight.len() == height
+        let is_whole = (rows.weight.len() == height || rows.weight.is_empty())
             && (rows.coded.len(), rows.real.len()) == (self.n_coded, self.n_real)
             && rows.coded.iter().all(|column| column.len() == height)
             && rows.real.iter().all(|column| column.len() == height);
@@ -140,9 +140,14 @@ impl Columns {
         self.n_coded - 1
     }
 
-    /// The weights, part by part.
-    pub(super) fn weights(&self) -> Vec<Vec<f64>> {
-        self.parts.iter().map(|part| part.weight.clone()).collect()
+    /// The weights, part by part; `of_block` holds those that the design gives, by block.
+    pub(super) fn weights(&self, of_block: &[f64]) -> Vec<Vec<f64>> {
+        self.parts.iter().map(|part| part.weights(of_block).collect()).collect()
+    }
+
+    /// Whether any row has a weight of its own.
+    pub(super) fn have_weights(&self) -> bool {
+        self.parts.iter().any(|part| !part.weight.is_empty())
     }
 
     /// The same rows by other weights: those in a column of quantities. A replicate gives some rows no weight at all.
@@ -190,6 +195,14 @@ impl Rows {
     /// The codes of a column; empty if there is no such column.
     pub(super) fn codes(&self, column: usize) -> &[u8] {
         self.coded.get(column).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The weight of each row: its own, or that of its block, which the design gives.
+    pub(super) fn weights(&self, of_block: &[f64]) -> impl Iterator<Item = f64> {
+        self.block.iter().enumerate().map(|(row, block)| match self.weight.get(row) {
+            Some(own) if !own.is_nan() => *own,
+            _ => of_block.get(*block as usize).copied().unwrap_or_default(),
+        })
     }
 
     /// The quantities of a column; empty if there is no such column.

@@ -2,7 +2,7 @@
 
 use super::calibration::{Calibration, Residuals};
 use super::design::{Design, DesignDesk, Inference, RoundDesign, SurveyDesign};
-use super::histogram::{self, Bin, BlockHistogram, DomainHistogram};
+use super::histogram::{self, BlockHistogram, DomainHistogram};
 use super::linearise::{self, Totals};
 use super::lookup::Lookup;
 use super::point::{self, Point};
@@ -18,8 +18,7 @@ use crate::domain::packing::NOT_APPLICABLE;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// A histogram by block pays where it has fewer bins than there are rows; else the rows are looked at again for every scan.
-/// Small histograms are always worth it.
+/// Bins of a histogram that is small whatever the rows.
 const SMALL: usize = 1 << 14;
 
 /// Answers joined to the design they were collected under.
@@ -136,10 +135,17 @@ impl Sample {
         self.index.of(domain)
     }
 
-    /// The weights, in the order of the rows; not a number where the design gives them.
+    /// The weights, in the order of the rows.
     #[must_use]
     pub fn weights(&self) -> Vec<f64> {
-        self.columns.weights().concat()
+        self.columns.weights(&self.weights_of_blocks()).concat()
+    }
+
+    /// By block: the weight of the rows that have none of their own, in the whole sample.
+    pub(super) fn weights_of_blocks(&self) -> Vec<f64> {
+        let footing = self.design.footing(None);
+        let weight = |block: &Block| Some(footing.psus.get(block.psu as usize)?.as_ref()?.weight);
+        self.index.blocks().iter().map(|block| weight(block).unwrap_or_default()).collect()
     }
 
     /// Degrees of freedom of the whole design: PSUs with rows minus strata with rows.
@@ -254,8 +260,7 @@ impl Sample {
     pub(super) fn find(&self, scans: &[Scan], statistics: &[&Statistic]) -> Vec<Vec<Found>> {
         let needed: BTreeSet<usize> = statistics.iter().flat_map(|statistic| statistic.columns()).collect();
         let needed: Vec<usize> = needed.into_iter().collect();
-        let columns =
-            waves::map_with(&needed, |bins: &mut Vec<Bin>, column| self.work_on(bins, *column, scans, statistics));
+        let columns = waves::map_with(&needed, |bins, column| self.work_on(bins, *column, scans, statistics));
         let mut found: BTreeMap<(usize, usize), Found> = BTreeMap::new();
         let mut by_domain = BTreeMap::new();
         for work in columns {
@@ -264,14 +269,14 @@ impl Sample {
         }
         let is_missing = |statistic: &usize| !(0..scans.len()).all(|scan| found.contains_key(&(*statistic, scan)));
         let missing: Vec<usize> = (0..statistics.len()).filter(is_missing).collect();
-        let looked_up = waves::map(&missing, |place| {
+        let looked_up = waves::map_with(&missing, |histogram, place| {
             let statistic = statistics.get(*place)?;
             let points_of = |(at, scan): (usize, &Scan)| {
                 point::points(statistic, &self.columns, scan, |column: usize| by_domain.get(&column)?.get(at))
             };
             let points: Vec<_> = scans.iter().enumerate().map(points_of).collect();
             let lookups = Lookup::of_scans(statistic, &points, &self.n_slots);
-            let totals = linearise::totals(&lookups, &self.columns, scans);
+            let totals = self.totals(histogram, &lookups, scans);
             drop(lookups);
             let found = points.into_iter().zip(totals).map(|(points, totals)| Found { points, totals });
             Some((*place, found.collect::<Vec<Found>>()))
@@ -283,26 +288,49 @@ impl Sample {
         (0..scans.len()).map(row).collect()
     }
 
+    /// Totals of one statistic by scan, then pair: read off one histogram where its answers make few combinations.
+    fn totals(&self, histogram: &mut BlockHistogram, lookups: &[Lookup], scans: &[Scan]) -> Vec<Vec<Totals>> {
+        let unit = lookups.first().and_then(Lookup::only_unit);
+        match unit.filter(|unit| self.is_worth_counting(unit.n_places())) {
+            Some(unit) => {
+                unit.count(histogram, &self.columns, self.index.blocks().len());
+                linearise::read_off_places(lookups, histogram, scans)
+            }
+            None => linearise::totals(lookups, &self.columns, scans),
+        }
+    }
+
+    /// A histogram by block pays where it has fewer bins than there are rows; else the rows are looked at again for every
+    /// scan. Small histograms are always worth it.
+    fn is_worth_counting(&self, n_slots: usize) -> bool {
+        self.index.blocks().len().saturating_mul(n_slots) <= self.n_rows().max(SMALL)
+    }
+
     /// Sums of weights of one column by domain of a scan, with weights of the rows' own or others.
     pub(super) fn domain_histogram(&self, columns: &Columns, column: usize, scan: &Scan) -> DomainHistogram {
         DomainHistogram::count(columns, column, self.n_slots.get(column).copied().unwrap_or_default(), scan)
     }
 
     /// Counts a column, and reads off all that its histogram tells.
-    fn work_on(&self, bins: &mut Vec<Bin>, column: usize, scans: &[Scan], statistics: &[&Statistic]) -> ColumnWork {
+    fn work_on(
+        &self,
+        histogram: &mut BlockHistogram,
+        column: usize,
+        scans: &[Scan],
+        statistics: &[&Statistic],
+    ) -> ColumnWork {
         let n_slots = self.n_slots.get(column).copied().unwrap_or_default();
-        let n_blocks = self.index.blocks().len();
-        if n_blocks.saturating_mul(n_slots) > self.n_rows().max(SMALL) {
+        if !self.is_worth_counting(n_slots) {
             let count = |scan: &Scan| DomainHistogram::count(&self.columns, column, n_slots, scan);
             return ColumnWork { column, by_domain: scans.iter().map(count).collect(), found: Vec::new() };
         }
-        let histogram = BlockHistogram::of(bins, &self.columns, column, (n_slots, n_blocks));
+        histogram.count(&self.columns, column, (n_slots, self.index.blocks().len()));
         let by_domain: Vec<DomainHistogram> = scans.iter().map(|scan| histogram.by_domain(scan)).collect();
         let mut found = Vec::new();
         for (place, statistic) in statistics.iter().enumerate().filter(|(_, s)| s.only_column() == Some(column)) {
             for (at, (scan, by_domain)) in scans.iter().zip(&by_domain).enumerate() {
                 let points = point::points(statistic, &self.columns, scan, |_| Some(by_domain));
-                let totals = linearise::read_off(statistic, &histogram, scan, &points);
+                let totals = linearise::read_off(statistic, histogram, scan, &points);
                 found.push(((place, at), Found { points, totals }));
             }
         }

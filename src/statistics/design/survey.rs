@@ -23,6 +23,8 @@ pub struct SurveyPsu {
     pub stratum: u32,
     /// Units in its population (N); `None` for no correction.
     pub n_units: Option<f64>,
+    /// The weight of its rows that have none of their own.
+    pub weight: f64,
 }
 
 /// A stratified design of one or two stages.
@@ -66,7 +68,7 @@ impl SurveyDesign {
             }
             // Without a population the rows of a PSU count as all of it: the first stage alone is taken as drawn.
             let of_units = psu.n_units.map_or(1.0, |n_units| n_rows as f64 / n_units);
-            psus.push((n_rows > 0).then_some(LayerPsu { layer, n_rows, fraction: of_units, weight: 1.0 }));
+            psus.push((n_rows > 0).then_some(LayerPsu { layer, n_rows, fraction: of_units, weight: psu.weight }));
         }
         let mut layers = Vec::with_capacity(names.len());
         for ((name, population), &n_sampled) in names.iter().zip(&population).zip(&n_sampled) {
@@ -163,7 +165,7 @@ mod tests {
     use super::*;
 
     fn psu(stratum: u32) -> SurveyPsu {
-        SurveyPsu { name: "p".to_owned(), stratum, n_units: None }
+        SurveyPsu { name: "p".to_owned(), stratum, n_units: None, weight: 1.0 }
     }
 
     fn design(lonely: Lonely, collapse: &[(&str, &str)]) -> SurveyDesign {

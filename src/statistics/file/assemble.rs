@@ -19,6 +19,13 @@ pub(super) struct Row {
     pub(super) fpc2: Option<f64>,
 }
 
+impl Row {
+    /// Its weight, which is 1 where none is known.
+    fn weight(&self) -> f64 {
+        self.weight.unwrap_or(1.0)
+    }
+}
+
 /// Everything kept of the rows so far.
 pub(super) struct Assembly<'a> {
     roles: &'a Roles,
@@ -35,6 +42,8 @@ pub(super) struct Assembly<'a> {
     design: SurveyDesign,
     /// Where a PSU's code was first seen, where it may be in one stratum only.
     stratum_of_psu: HashMap<u32, u32>,
+    /// Whether all rows of a PSU have had the same weight so far; then the design keeps it, and not the rows.
+    is_weight_of_psu: bool,
     faults: Vec<Fault>,
     n_faults: usize,
 }
@@ -93,6 +102,7 @@ impl<'a> Assembly<'a> {
                 collapse: roles.collapse.clone(),
             },
             stratum_of_psu: HashMap::new(),
+            is_weight_of_psu: true,
             faults: Vec::new(),
             n_faults: 0,
         }
@@ -155,8 +165,8 @@ impl<'a> Assembly<'a> {
         let places = self.crossings.last.filter(|_| self.crossings.last_keys.iter().eq(keys));
         let places = places.unwrap_or_else(|| self.place(keys, row));
         self.part.block.push(places.block);
-        let weight = row.weight.unwrap_or(1.0);
-        self.part.weight.push(weight);
+        let weight = row.weight();
+        self.weigh(places.psu, weight);
         if !is_readable || self.n_faults > n_faults {
             return;
         }
@@ -167,6 +177,27 @@ impl<'a> Assembly<'a> {
             self.fault(|| Fault::in_row(row.line, &column, "bad-weight", message));
         }
         self.check_populations(places, row);
+    }
+
+    /// Keeps the weight of the row that was placed last.
+    fn weigh(&mut self, psu: u32, weight: f64) {
+        if self.is_weight_of_psu {
+            if self.design.psus.get(psu as usize).is_some_and(|psu| psu.weight == weight) {
+                return;
+            }
+            self.is_weight_of_psu = false;
+            let blocks = self.crossings.blocks.list();
+            let of_block = |block: &u32| {
+                let psu = blocks.get(*block as usize)?.psu;
+                self.design.psus.get(psu as usize).map(|psu| psu.weight)
+            };
+            for part in self.parts.iter_mut().chain([&mut self.part]) {
+                part.weight = part.block.iter().map(|block| of_block(block).unwrap_or(f64::NAN)).collect();
+            }
+            // The row itself is among the blocks already.
+            self.part.weight.pop();
+        }
+        self.part.weight.push(weight);
     }
 
     fn fault(&mut self, fault: impl FnOnce() -> Fault) {
@@ -202,7 +233,7 @@ impl<'a> Assembly<'a> {
     fn new_places(&mut self, keys: &[u32], row: Row) -> Places {
         let (strata, rest) = keys.split_at_checked(self.roles.strata.len()).unwrap_or((keys, &[]));
         let (psu, by) = rest.split_at_checked(usize::from(self.roles.psu.is_some())).unwrap_or((rest, &[]));
-        let stratum = self.stratum(strata, row.fpc1);
+        let stratum = self.stratum(strata, row);
         let psu = self.psu(stratum, psu.first().copied(), row);
         let n_cells = self.crossings.cells.len() as u32;
         let cell = *self.crossings.cells.entry(by.into()).or_insert_with(|| {
@@ -215,7 +246,7 @@ impl<'a> Assembly<'a> {
         places
     }
 
-    fn stratum(&mut self, keys: &[u32], n_psus: Option<f64>) -> u32 {
+    fn stratum(&mut self, keys: &[u32], row: Row) -> u32 {
         if let Some(&stratum) = self.crossings.strata.get(keys) {
             return stratum;
         }
@@ -223,9 +254,10 @@ impl<'a> Assembly<'a> {
         self.crossings.strata.insert(keys.into(), stratum);
         let labels: Vec<&str> = keys.iter().zip(&self.keys).map(|(key, coder)| coder.label(*key)).collect();
         let name = if keys.is_empty() { "all".to_owned() } else { labels.join("/") };
-        self.design.strata.push(SurveyStratum { name, n_psus });
+        self.design.strata.push(SurveyStratum { name, n_psus: row.fpc1 });
         if self.design.rows_are_psus {
-            self.design.psus.push(SurveyPsu { name: String::new(), stratum, n_units: None });
+            let weight = row.weight();
+            self.design.psus.push(SurveyPsu { name: String::new(), stratum, n_units: None, weight });
         }
         stratum
     }
@@ -247,7 +279,7 @@ impl<'a> Assembly<'a> {
         }
         let psu = self.design.psus.len() as u32;
         let name = self.keys.get(self.roles.strata.len()).map_or("", |coder| coder.label(key)).to_owned();
-        self.design.psus.push(SurveyPsu { name, stratum, n_units: row.fpc2 });
+        self.design.psus.push(SurveyPsu { name, stratum, n_units: row.fpc2, weight: row.weight() });
         self.crossings.psus.insert((stratum, key), psu);
         psu
     }

@@ -190,7 +190,7 @@ impl Adding {
         self.strata.insert(line.stratum.clone(), stratum);
         self.whole.strata.push(SurveyStratum { name: line.stratum.clone(), n_psus: line.n_psus });
         if self.head.rows_are_psus {
-            self.whole.psus.push(SurveyPsu { name: String::new(), stratum, n_units: None });
+            self.whole.psus.push(SurveyPsu { name: String::new(), stratum, n_units: None, weight: 1.0 });
         }
         stratum
     }
@@ -207,7 +207,7 @@ impl Adding {
         }
         let psu = self.whole.psus.len() as u32;
         self.psus.insert(key, psu);
-        self.whole.psus.push(SurveyPsu { name: name.clone(), stratum, n_units: line.n_units });
+        self.whole.psus.push(SurveyPsu { name: name.clone(), stratum, n_units: line.n_units, weight: 1.0 });
         psu
     }
 

@@ -75,13 +75,13 @@ impl Sums {
 
     fn count(statistic: &Statistic, sample: &Sample, n_cells: usize, is_within: bool) -> Self {
         let blocks = sample.index.blocks();
-        let n_terms = statistic.terms.len();
+        let (n_terms, of_block) = (statistic.terms.len(), sample.weights_of_blocks());
         let n_entries = triangle(2 * n_terms);
         let mut sums = Self::empty(n_terms, blocks.len(), n_cells, is_within);
         // The values of a row's answered terms, with their places among all a and b.
         let mut values: Vec<(usize, f64)> = Vec::with_capacity(2 * n_terms);
         for part in sample.columns.parts() {
-            for (row, (&block, &weight)) in part.block.iter().zip(&part.weight).enumerate() {
+            for (row, (&block, weight)) in part.block.iter().zip(part.weights(&of_block)).enumerate() {
                 let place = block as usize;
                 values.clear();
                 for (term, of_term) in statistic.terms.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! Known totals of a population, and weights that agree with them.
 
+mod contradiction;
 mod sheet;
 mod wording;
 
@@ -27,7 +28,7 @@ pub(super) fn calibrate(
     calibrating: &Calibrating,
 ) -> Result<CalibrationReport, Vec<Fault>> {
     let (mut margins, mut known) = (Vec::new(), Vec::new());
-    let mut faults = Vec::new();
+    let mut faults = contradiction::faults(&calibrating.margins);
     for sheet in &calibrating.margins {
         match margin(&file.variables, names, sheet) {
             Ok((margin, values)) => {

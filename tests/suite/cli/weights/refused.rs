@@ -30,6 +30,20 @@ fn margins_that_cannot_hold_are_refused_by_name() {
 }
 
 #[test]
+fn margins_that_share_columns_must_agree_on_them() {
+    let crossing = "sex*age_group,F*18-29,63215\nsex*age_group,M*18-29,49693\nsex*age_group,F*30-44,105358\n\
+        sex*age_group,M*30-44,86202\nsex*age_group,F*45-59,92034\nsex*age_group,M*45-59,76821\n\
+        sex*age_group,F*60+,49580\nsex*age_group,M*60+,40510\n";
+    let said = refused(&format!("margin,level,total\n{crossing}sex,F,310180\nsex,M,253233\n"), "rake");
+    assert!(said.contains("sex F adds up to 310187 in margin sex*age_group, but to 310180 in margin sex"), "{said}");
+    assert!(said.contains("sex M adds up to 253226 in margin sex*age_group, but to 253233 in margin sex"), "{said}");
+    let said = refused(&format!("margin,level,total\n{crossing}sex,F,563413\n(all),,9\n"), "linear");
+    assert!(said.contains("margin sex*age_group has sex M, but margin sex does not"), "{said}");
+    assert!(said.contains("rows are M, which has no total"), "{said}");
+    assert!(said.contains("margin sex*age_group adds up to 563413, but margin (all) to 9"), "{said}");
+}
+
+#[test]
 fn every_fault_of_a_sheet_is_told_with_its_line() {
     let sheet = "margin,level,total\nsex,,5\nsex,F,x\n,F,1\n(all),F,1\nsex*channel,F,1\nsex*channel,F*,1\n\
         sex,M,2\nage_group,60+,1\nage_group,60+,1\n(all),,1\n(all),,1\n";

@@ -12,9 +12,9 @@ use crate::statistics::rows::Columns;
 use nalgebra::{DMatrix, DVector};
 
 /// Steps at most; totals that can be met at all are met in about ten.
-const STEPS: usize = 200;
+const STEPS: usize = 50;
 /// Halvings of a step at most.
-const HALVINGS: usize = 40;
+const HALVINGS: usize = 20;
 /// Relative difference from every total at which no further step is taken.
 const MET: f64 = 1e-13;
 /// Relative difference from every total that may be left: that of rounding where there are many rows.

@@ -1,9 +1,11 @@
 //! Do 95 % intervals hold the truth 95 times in a hundred? `cargo bench --bench coverage`
 //!
-//! A made-up province of 12 districts with 25 desks each is sampled again and again, as SIPAS does it: 15 desks of a district,
-//! then visitors of each desk, without replacement at both stages. Each time shares from a half to 98 %, a mean and a
+//! The province of the reference data (12 districts, 298 desks, 563,413 transactions) is sampled again and again as its
+//! survey was: 12 to 18 desks of a district, then visitors of each desk, without replacement at both stages, so that shares
+//! have design effects near 3 and districts 11 to 17 degrees of freedom. Each time shares from a half to 98 %, a mean and a
 //! composite are estimated with the default intervals, for the province and for every district, and compared with the
-//! whole population. Arguments after `--` set the number of samples: `cargo bench --bench coverage -- 200`.
+//! whole population. Arguments after `--` set the number of samples and another interval of shares:
+//! `cargo bench --bench coverage -- 200 wilson`.
 
 #![expect(
     clippy::expect_used,
@@ -11,49 +13,123 @@
     reason = "a measurement that cannot go on stops, and says why"
 )]
 
+mod frame;
 mod population;
 
-use population::{ITEMS, N_DISTRICTS, Population, SHARES};
+use frame::Frame;
+use population::{ITEMS, Population, SHARES};
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
-use sipas::statistics::{Domain, Range, Ratio, Reading, Statistic, Term, Worth};
+use sipas::domain::estimate::{Estimate, ShareInterval};
+use sipas::statistics::{Confidence, Domain, Range, Ratio, Reading, Statistic, Term, Worth};
 
 /// Samples drawn, unless told otherwise.
 const SAMPLES: usize = 1000;
 /// What coverage shall lie between.
 const WANTED: std::ops::RangeInclusive<f64> = 0.93..=0.97;
 
+/// Intervals of one statistic at one level.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    n: u32,
+    /// Those that held the truth.
+    held: u32,
+    /// Those that lay above it.
+    above: u32,
+    /// Design effects, where there was one.
+    deffs: f64,
+    n_deffs: u32,
+}
+
+impl Count {
+    fn add(&mut self, found: &Estimate, truth: f64) {
+        let ends = found.interval.expect("every interval can be given");
+        self.n += 1;
+        self.held += u32::from(ends.low <= truth && truth <= ends.high);
+        self.above += u32::from(ends.low > truth);
+        if let Some(deff) = found.deff {
+            (self.deffs, self.n_deffs) = (self.deffs + deff, self.n_deffs + 1);
+        }
+    }
+
+    fn coverage(&self) -> f64 {
+        f64::from(self.held) / f64::from(self.n)
+    }
+
+    /// Of the coverage, by the chance of the simulation. Districts are sampled independently of each other.
+    fn standard_error(&self) -> f64 {
+        (self.coverage() * (1.0 - self.coverage()) / f64::from(self.n)).sqrt()
+    }
+
+    /// Coverage with its standard error, intervals above and below the truth, the mean design effect.
+    fn line(&self) -> String {
+        let percent = |n: u32| f64::from(n) / f64::from(self.n) * 100.0;
+        format!(
+            "{:>6.2} ±{:.2} {:>6.2} {:>6.2} {:>6.2}",
+            percent(self.held),
+            self.standard_error() * 100.0,
+            percent(self.above),
+            percent(self.n - self.held - self.above),
+            self.deffs / f64::from(self.n_deffs),
+        )
+    }
+}
+
 fn main() {
-    let argument = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
-    let n_samples: usize = argument.unwrap_or(SAMPLES);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let n_samples: usize = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(SAMPLES);
+    let shares = arguments.iter().find_map(|argument| ShareInterval::parse(argument)).unwrap_or_default();
+    let confidence = Confidence { level: 0.95, shares };
     let mut random = ChaCha8Rng::seed_from_u64(2025);
-    let population = Population::make(&mut random);
+    let frame = Frame::read();
+    let districts = 0..frame.districts.len() as u32;
+    let population = Population::make(frame, &mut random);
     let statistics = statistics();
-    let domains: Vec<Domain> = std::iter::once(Domain::whole())
-        .chain((0..N_DISTRICTS as u32).map(|district| Domain::of_cells([district])))
-        .collect();
-    let truth = population.all().estimate(&domains, &statistics, 0.95);
-    // By statistic: intervals at the province's level and those of districts, each with how many held the truth.
-    let mut counts = vec![[(0_u32, 0_u32); 2]; statistics.len()];
+    let domains: Vec<Domain> =
+        std::iter::once(Domain::whole()).chain(districts.map(|district| Domain::of_cells([district]))).collect();
+    let truth = population.all().estimate(&domains, &statistics, confidence);
+    // By statistic and domain, the province first.
+    let mut counts = vec![vec![Count::default(); domains.len()]; statistics.len()];
     for _ in 0..n_samples {
-        let found = population.sample(&mut random).estimate(&domains, &statistics, 0.95);
+        let found = population.sample(&mut random).estimate(&domains, &statistics, confidence);
         for (domain, (found, truth)) in found.iter().zip(&truth).enumerate() {
             for ((found, truth), counts) in found.iter().zip(truth).zip(&mut counts) {
                 let truth = truth.as_ref().expect("the population answers everything").value;
-                let interval = found.as_ref().expect("every sample has answers").interval;
-                let held = interval.is_some_and(|ends| ends.low <= truth && truth <= ends.high);
-                let counts = &mut counts[usize::from(domain > 0)];
-                *counts = (counts.0 + 1, counts.1 + u32::from(held));
+                counts[domain].add(found.as_ref().expect("every sample has answers"), truth);
             }
         }
     }
-    println!("{n_samples} samples; coverage of default 95 % intervals, wanted 93-97 %");
-    println!("{:<14} {:>9} {:>9}", "statistic", "province", "district");
+    println!(
+        "{n_samples} samples; coverage of 95 % intervals (shares: {}) in %, wanted 93-97, ± its standard error;",
+        shares.code()
+    );
+    print(&statistics, &counts);
+}
+
+fn print(statistics: &[Statistic], counts: &[Vec<Count>]) {
+    println!("intervals above and below the truth; mean design effect; districts with the least and the most coverage");
+    let heading = "cover  s.e.  above  below   deff";
+    println!(
+        "{:<12} {:>34}  {:>34}  {:>13}",
+        "",
+        format!("province {heading}"),
+        format!("district {heading}"),
+        "least  most"
+    );
     let mut n_outside = 0;
-    for (statistic, counts) in statistics.iter().zip(&counts) {
-        let shares = counts.map(|(n, held)| f64::from(held) / f64::from(n));
-        n_outside += shares.iter().filter(|share| !WANTED.contains(share)).count();
-        println!("{:<14} {:>8.1}% {:>8.1}%", statistic.name, shares[0] * 100.0, shares[1] * 100.0);
+    for (statistic, counts) in statistics.iter().zip(counts) {
+        let (province, districts) = counts.split_first().expect("the province comes first");
+        let all = districts.iter().fold(Count::default(), |sum, more| Count {
+            n: sum.n + more.n,
+            held: sum.held + more.held,
+            above: sum.above + more.above,
+            deffs: sum.deffs + more.deffs,
+            n_deffs: sum.n_deffs + more.n_deffs,
+        });
+        n_outside += [province, &all].iter().filter(|count| !WANTED.contains(&count.coverage())).count();
+        let shares = || districts.iter().map(|count| count.coverage() * 100.0);
+        let (least, most) = (shares().fold(100.0, f64::min), shares().fold(0.0, f64::max));
+        println!("{:<12} {:>34}  {:>34}  {least:>6.1} {most:>6.1}", statistic.name, province.line(), all.line());
     }
     println!("{n_outside} of {} outside", 2 * statistics.len());
 }

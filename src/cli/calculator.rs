@@ -10,7 +10,7 @@ use super::failure::Failure;
 use crate::domain::estimate::ShareInterval;
 use crate::domain::fault::Fault;
 use crate::service::calculator::{AskedOfMoments, Calibrating, Question, read_margins};
-use crate::statistics::{CalibrationMethod, Confidence, Lonely, ReplicateKind, Roles};
+use crate::statistics::{Bounds, CalibrationMethod, Confidence, Lonely, ReplicateKind, Roles};
 use asked::Asked;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
@@ -38,15 +38,15 @@ struct Survey {
 /// Totals that weights shall agree with.
 #[derive(clap::Args)]
 struct Weights {
-    /// Known totals: a sheet with the columns margin (a column, or sex*age), level, total
+    /// Known totals: a sheet with the columns margin (a column, sex*age, or (all)), level (none for the sum of the column), total
     #[arg(long, value_name = "FILE.csv", requires = "calibrate", conflicts_with = "repweights")]
     margins: Option<PathBuf>,
     /// How weights are made to agree with them: post-stratify, rake, linear
     #[arg(long, value_name = "WAY", requires = "margins", value_parser = calibration)]
     calibrate: Option<CalibrationMethod>,
-    /// The largest weight allowed; what is cut off is spread over the others
-    #[arg(long, value_name = "CAP", requires = "calibrate", value_parser = cap)]
-    trim: Option<f64>,
+    /// The largest weight allowed, or the least and the largest; the totals still hold
+    #[arg(long, value_name = "MOST|LEAST:MOST", requires = "calibrate", value_parser = bounds)]
+    trim: Option<Bounds>,
 }
 
 /// How the rows were drawn.
@@ -170,7 +170,7 @@ impl Weights {
     fn calibrating(&self) -> Result<Option<Calibrating>, Failure> {
         let Some((path, method)) = self.margins.as_ref().zip(self.calibrate) else { return Ok(None) };
         let refused = |faults| Failure::faults(format!("{} gives no margins", path.display()), faults);
-        Ok(Some(Calibrating { margins: read_margins(path).map_err(refused)?, method, cap: self.trim }))
+        Ok(Some(Calibrating { margins: read_margins(path).map_err(refused)?, method, bounds: self.trim }))
     }
 }
 
@@ -182,9 +182,14 @@ fn replicate_kind(text: &str) -> Result<ReplicateKind, String> {
     ReplicateKind::parse(text).ok_or_else(|| format!("it is one of {}", ReplicateKind::listed()))
 }
 
-fn cap(text: &str) -> Result<f64, String> {
-    let cap = text.parse::<f64>().ok().filter(|cap| cap.is_finite() && *cap > 0.0);
-    cap.ok_or_else(|| "give a number above 0".to_owned())
+fn bounds(text: &str) -> Result<Bounds, String> {
+    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite() && *number > 0.0);
+    let bounds = match text.split_once(':') {
+        None => number(text).map(|most| Bounds { most, ..Bounds::default() }),
+        Some((least, most)) => number(least).zip(number(most)).map(|(least, most)| Bounds { least, most }),
+    };
+    let bounds = bounds.filter(|bounds| bounds.least < bounds.most);
+    bounds.ok_or_else(|| "give a number above 0, or the least and the largest as 2:400".to_owned())
 }
 
 fn columns(text: &str) -> Result<Columns, String> {

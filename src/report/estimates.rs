@@ -121,13 +121,25 @@ pub fn csv(lines: &[Line]) -> String {
 /// What calibration did, in a sentence.
 #[must_use]
 pub fn calibration(report: &CalibrationReport) -> String {
-    let CalibrationReport { kish_before, kish_after, least, most, n_trimmed, largest_miss } = report;
+    let shown = |number| short(Some(number));
+    let CalibrationReport { kish_before, kish_unbounded, kish_after, least, most, bounds, largest_miss, .. } = report;
+    let (trimming, cut) = match bounds {
+        None => (String::new(), String::new()),
+        Some(bounds) => {
+            let raised = match bounds.least.is_finite() {
+                true => format!(", {} raised to {}", report.n_at_least, shown(bounds.least)),
+                false => String::new(),
+            };
+            let cut = format!("{} cut to {}{raised}; ", report.n_at_most, shown(bounds.most));
+            (format!(", before trimming {}", shown(*kish_unbounded)), cut)
+        }
+    };
     format!(
-        "weights {} to {}; effect of unequal weights (Kish) {}, before {}; {n_trimmed} trimmed; margins met to {largest_miss:.1e}",
-        short(Some(*least)),
-        short(Some(*most)),
-        short(Some(*kish_after)),
-        short(Some(*kish_before)),
+        "weights {} to {}; effect of unequal weights (Kish) {}{trimming}, before calibration {}; {cut}margins met to {largest_miss:.1e}",
+        shown(*least),
+        shown(*most),
+        shown(*kish_after),
+        shown(*kish_before),
     )
 }
 

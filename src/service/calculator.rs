@@ -9,14 +9,14 @@ mod moments;
 
 pub use ask::{Ask, Comparison, Items, Kind, Rule, Test, Together};
 pub use items::read_items;
-pub use margins::{MarginSheet, read_margins};
+pub use margins::{MarginKind, MarginSheet, read_margins};
 pub use moments::{AskedOfMoments, estimate_moments, moments};
 
 use crate::domain::estimate::Estimate;
 use crate::domain::fault::Fault;
 use crate::statistics::{
-    CalibrationMethod, CalibrationReport, Confidence, Domain, NotEstimable, Population, ReplicateKind, Replicates,
-    Roles, SurveyFile,
+    Bounds, CalibrationMethod, CalibrationReport, Confidence, Domain, NotEstimable, Population, ReplicateKind,
+    Replicates, Roles, SurveyFile,
 };
 pub use compare::{Compared, Comparing, Pair, Pairs, Ranked, compare, independence, ranks};
 use std::collections::BTreeMap;
@@ -55,8 +55,8 @@ pub struct Calibrating {
     pub margins: Vec<MarginSheet>,
     /// The way.
     pub method: CalibrationMethod,
-    /// The largest weight allowed; what is cut off is spread over the others.
-    pub cap: Option<f64>,
+    /// What weights may be; the totals hold within.
+    pub bounds: Option<Bounds>,
 }
 
 /// Everything a file said to a question.

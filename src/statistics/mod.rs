@@ -48,7 +48,7 @@ mod verdict;
 mod waves;
 
 pub use beta::beta_quantile;
-pub use calibration::{CalibrationFault, CalibrationMethod, CalibrationReport, Margin};
+pub use calibration::{Bounds, CalibrationFault, CalibrationMethod, CalibrationReport, Margin, SAME_POPULATION};
 pub use combine::sum_of_independent;
 pub use design::{DesignDesk, Inference, Lonely, SurveyDesign, SurveyPsu, SurveyStratum};
 pub use difference::{Difference, Verdict};

@@ -1,130 +1,102 @@
-//! Known totals of a population, from a sheet: `margin,level,total`, where a margin is a column or a crossing of several
-//! (`sex*age_group`, with levels like `F*18-29`).
+//! Known totals of a population, and weights that agree with them.
+
+mod contradiction;
+mod sheet;
+mod wording;
+
+pub use sheet::{MarginKind, MarginSheet, read_margins};
 
 use super::Calibrating;
-use crate::domain::fault::{Fault, Place};
-use crate::statistics::{CalibrationFault, CalibrationReport, Margin, SurveyFile, Value, Variable};
+use crate::domain::fault::Fault;
+use crate::statistics::{CalibrationReport, Margin, Reading, SurveyFile, Value, Variable, Worth};
 use std::collections::HashMap;
-use std::path::Path;
 
-/// A margin as its sheet gives it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MarginSheet {
-    /// As written, for messages.
-    pub name: String,
-    /// The columns of the survey that it crosses.
-    pub columns: Vec<String>,
-    /// Each level's labels, one for each column, with its total.
-    pub levels: Vec<(Vec<String>, f64)>,
-}
-
-/// Reads margins, in the order they first appear.
-///
-/// # Errors
-/// Every fault with its line.
-pub fn read_margins(path: &Path) -> Result<Vec<MarginSheet>, Vec<Fault>> {
-    let file = path.display().to_string();
-    let at = |line: u64, message: String| {
-        let line = usize::try_from(line).unwrap_or_default();
-        Fault { place: Place::Line { file: file.clone(), line, column: 1 }, code: "bad-margin", message }
-    };
-    let mut reader =
-        csv::ReaderBuilder::new().flexible(true).from_path(path).map_err(|error| vec![at(1, error.to_string())])?;
-    let header = reader.headers().map_err(|error| vec![at(1, error.to_string())])?.clone();
-    let place = |name: &str| header.iter().position(|column| column.trim_start_matches('\u{feff}') == name);
-    let (Some(margin), Some(level), Some(total)) = (place("margin"), place("level"), place("total")) else {
-        return Err(vec![at(1, "the columns margin, level and total are needed".to_owned())]);
-    };
-    let mut margins: Vec<MarginSheet> = Vec::new();
-    let mut faults = Vec::new();
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                faults.push(at(error.position().map_or(1, csv::Position::line), error.to_string()));
-                break;
-            }
-        };
-        let line = record.position().map_or(1, csv::Position::line);
-        let cell = |place: usize| record.get(place).unwrap_or_default().trim();
-        let (name, labels) = (cell(margin), cell(level));
-        let labels: Vec<String> = labels.split('*').map(|label| label.trim().to_owned()).collect();
-        let columns: Vec<String> = name.split('*').map(|column| column.trim().to_owned()).collect();
-        let Some(amount) = cell(total).parse::<f64>().ok().filter(|amount| amount.is_finite()) else {
-            faults.push(at(line, format!("the total \"{}\" is not a number", cell(total))));
-            continue;
-        };
-        if columns.iter().any(String::is_empty) || labels.len() != columns.len() {
-            faults.push(at(line, format!("margin {name} needs a level with {} labels, joined by *", columns.len())));
-            continue;
-        }
-        let place = margins.iter().position(|known| known.name == name).unwrap_or_else(|| {
-            margins.push(MarginSheet { name: name.to_owned(), columns, levels: Vec::new() });
-            margins.len() - 1
-        });
-        let Some(known) = margins.get_mut(place) else { continue };
-        if known.levels.iter().any(|(known, _)| *known == labels) {
-            faults.push(at(line, format!("margin {name} has level {} twice", labels.join("*"))));
-        }
-        known.levels.push((labels, amount));
-    }
-    if margins.is_empty() && faults.is_empty() {
-        faults.push(at(1, "there are no totals in it".to_owned()));
-    }
-    if faults.is_empty() { Ok(margins) } else { Err(faults) }
+/// A margin whose columns were found, and the values of those that are coded.
+struct Known<'a> {
+    sheet: &'a MarginSheet,
+    values: Vec<&'a [Value]>,
 }
 
 /// Calibrates a file's weights; `names` are its variables.
+///
+/// # Errors
+/// Everything that is wrong with the margins and what they ask of the rows. What stands in the way of the weights themselves
+/// is known only once nothing else does.
 pub(super) fn calibrate(
     file: &mut SurveyFile,
     names: &[String],
     calibrating: &Calibrating,
 ) -> Result<CalibrationReport, Vec<Fault>> {
-    let mut margins = Vec::new();
-    let mut values: Vec<Vec<Vec<Value>>> = Vec::new();
-    let mut faults = Vec::new();
+    let (mut margins, mut known) = (Vec::new(), Vec::new());
+    let mut faults = contradiction::faults(&calibrating.margins);
     for sheet in &calibrating.margins {
-        match margin(file, names, sheet) {
-            Ok((margin, of_columns)) => {
+        match margin(&file.variables, names, sheet) {
+            Ok((margin, values)) => {
                 margins.push(margin);
-                values.push(of_columns);
+                known.push(Known { sheet, values });
             }
-            Err(fault) => faults.push(fault),
+            Err(more) => faults.extend(more),
         }
+    }
+    let worded = |faults: Vec<_>| faults.iter().map(|fault| wording::worded(fault, &known)).collect::<Vec<Fault>>();
+    let Calibrating { method, bounds, .. } = calibrating;
+    if let Err(more) = file.sample.check_calibration(&margins, *method, *bounds) {
+        faults.extend(worded(more));
     }
     if !faults.is_empty() {
         return Err(faults);
     }
-    let report = file.sample.calibrate(&margins, calibrating.method, calibrating.cap);
-    report.map_err(|faults| faults.iter().map(|fault| worded(fault, &calibrating.margins, &values)).collect())
+    file.sample.calibrate(&margins, *method, *bounds).map_err(worded)
 }
 
 /// A margin in the codes of the file, and the values of its columns.
-fn margin(file: &SurveyFile, names: &[String], sheet: &MarginSheet) -> Result<(Margin, Vec<Vec<Value>>), Fault> {
-    let mut columns = Vec::new();
-    let mut values = Vec::new();
-    for name in &sheet.columns {
-        let place = names.iter().position(|known| known == name);
-        match place.and_then(|place| file.variables.get(place)) {
-            Some(Variable::Coded { column, values: of_column }) => {
-                columns.push(*column);
-                values.push(of_column.clone());
+fn margin<'a>(
+    variables: &'a [Variable],
+    names: &[String],
+    sheet: &MarginSheet,
+) -> Result<(Margin, Vec<&'a [Value]>), Vec<Fault>> {
+    let find = |name: &String| variables.get(names.iter().position(|known| known == name)?);
+    match &sheet.kind {
+        MarginKind::Quantity { total } => {
+            let reading = sheet.columns.first().and_then(find).map(|variable| quantity(sheet, variable));
+            let reading = reading.unwrap_or_else(|| Err(not_a_margin(sheet, "is not a column of the file")))?;
+            Ok((Margin::Quantity { reading, total: *total }, Vec::new()))
+        }
+        MarginKind::Levels(levels) => {
+            let (mut columns, mut values, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+            for name in &sheet.columns {
+                match find(name) {
+                    Some(Variable::Coded { column, values: of_column }) => {
+                        columns.push(*column);
+                        values.push(of_column.as_slice());
+                    }
+                    _ => {
+                        let why =
+                            "has too many values to have levels; leave the level empty and give the sum of the column";
+                        faults.extend(not_a_margin(sheet, &format!("{name} {why}")));
+                    }
+                }
             }
-            _ => {
-                let message = format!("margin {}: {name} has too many values to be a margin", sheet.name);
-                return Err(Fault::of_whole("not-a-margin", message));
+            if !faults.is_empty() {
+                return Err(faults);
             }
+            let totals = levels.iter().map(|(_, total)| *total).collect();
+            Ok((Margin::Levels { columns, level_of: codes(levels, &values), totals }, values))
         }
     }
+}
+
+/// By codes of a margin's columns: the level. A label may be written in several ways in the file ("1", "1.0"), so a level may
+/// have several codes.
+fn codes(levels: &[(Vec<String>, f64)], values: &[&[Value]]) -> HashMap<Vec<u8>, usize> {
     let mut level_of = HashMap::new();
-    for (level, (labels, _)) in sheet.levels.iter().enumerate() {
-        // A label may be written in several ways in the file ("1", "1.0"), so a level may have several codes.
+    for (level, (labels, _)) in levels.iter().enumerate() {
         let mut codes: Vec<Vec<u8>> = vec![Vec::new()];
-        for (label, values) in labels.iter().zip(&values) {
+        for (label, values) in labels.iter().zip(values) {
             let number = label.parse::<f64>().ok();
             let fits = |value: &Value| value.label == *label || (number.is_some() && value.number == number);
             let fitting: Vec<u8> =
-                (0_u8..).zip(values).filter(|(_, value)| fits(value)).map(|(code, _)| code).collect();
+                (0_u8..).zip(*values).filter(|(_, value)| fits(value)).map(|(code, _)| code).collect();
             let longer = |codes: Vec<u8>| {
                 fitting.iter().map(move |code| codes.iter().chain([code]).copied().collect()).collect::<Vec<Vec<u8>>>()
             };
@@ -132,55 +104,25 @@ fn margin(file: &SurveyFile, names: &[String], sheet: &MarginSheet) -> Result<(M
         }
         level_of.extend(codes.into_iter().map(|codes| (codes, level)));
     }
-    let totals = sheet.levels.iter().map(|(_, total)| *total).collect();
-    Ok((Margin { columns, level_of, totals }, values))
+    level_of
 }
 
-fn worded(fault: &CalibrationFault, sheets: &[MarginSheet], values: &[Vec<Vec<Value>>]) -> Fault {
-    let name = |margin: &usize| sheets.get(*margin).map_or("", |sheet| sheet.name.as_str());
-    let level = |margin: &usize, level: &usize| {
-        sheets
-            .get(*margin)
-            .and_then(|sheet| sheet.levels.get(*level))
-            .map(|(labels, _)| labels.join("*"))
-            .unwrap_or_default()
-    };
-    let label = |code: &u8, values: &Vec<Value>| {
-        values.get(usize::from(*code)).map_or_else(|| "(missing)".to_owned(), |value| value.label.clone())
-    };
-    let (code, message) = match fault {
-        CalibrationFault::NoTotal { margin, codes, n_rows } => {
-            let values = values.get(*margin).into_iter().flatten();
-            let labels: Vec<String> = codes.iter().zip(values).map(|(code, values)| label(code, values)).collect();
-            let labels = labels.join("*");
-            ("no-total", format!("margin {}: {n_rows} rows are {labels}, which has no total", name(margin)))
+/// The numbers in a column.
+fn quantity(sheet: &MarginSheet, variable: &Variable) -> Result<Reading, Vec<Fault>> {
+    match variable {
+        Variable::Real { column } => Ok(Reading::Real { column: *column }),
+        Variable::Coded { column, values } => {
+            if let Some(value) = values.iter().find(|value| value.number.is_none()) {
+                let why = format!("holds \"{}\", which is no number, so it has no sum; name its levels", value.label);
+                return Err(not_a_margin(sheet, &why));
+            }
+            let numbers: Vec<Option<f64>> = values.iter().map(|value| value.number).collect();
+            let worth = Worth::new(|code| numbers.get(usize::from(code)).copied().flatten());
+            Ok(Reading::Coded { column: *column, worth })
         }
-        CalibrationFault::NoRows { margin, level: at } => {
-            ("empty-margin", format!("margin {}: no row is {}, but it has a total", name(margin), level(margin, at)))
-        }
-        CalibrationFault::BadTotal { margin, level: at } => {
-            ("bad-total", format!("margin {}: the total of {} is not above 0", name(margin), level(margin, at)))
-        }
-        CalibrationFault::Contradiction { first: (a, sum_a), second: (b, sum_b) } => {
-            let message = format!("margin {} adds up to {sum_a}, but margin {} to {sum_b}", name(a), name(b));
-            ("contradictory-margins", message)
-        }
-        CalibrationFault::OneMarginOnly => {
-            ("one-margin", "post-stratify knows one margin; cross the columns (sex*age) or rake".to_owned())
-        }
-        CalibrationFault::NestedInPsus { margin } => {
-            let message = "lies within single PSUs: the spread would look like nothing; use a margin that crosses them";
-            ("nested-margin", format!("margin {} {message}", name(margin)))
-        }
-        CalibrationFault::NotMet { margin, level: at, miss } => {
-            let message =
-                format!("margin {}: {} stays off by {miss:.1e} of its total", name(margin), level(margin, at));
-            ("not-met", format!("{message}; the margins cannot all hold in this sample"))
-        }
-        CalibrationFault::NotPositive { n_rows } => {
-            ("negative-weights", format!("{n_rows} weights would not be above 0; use rake, which keeps them positive"))
-        }
-        CalibrationFault::CapTooLow => ("cap-too-low", "no weight lies below the cap; raise it".to_owned()),
-    };
-    Fault::of_whole(code, message)
+    }
+}
+
+fn not_a_margin(sheet: &MarginSheet, why: &str) -> Vec<Fault> {
+    vec![Fault::of_whole("not-a-margin", format!("margin {}: {why}", sheet.name))]
 }

@@ -9,6 +9,7 @@ mod import;
 mod laws;
 mod moments;
 mod plan;
+mod presentation;
 mod replicates;
 mod rounds;
 mod weights;

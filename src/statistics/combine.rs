@@ -43,6 +43,7 @@ pub fn sum_of_independent(parts: &[Estimate], level: f64) -> Estimate {
         ends: Ends::StudentT,
         cautions: cautions.into_iter().collect(),
         reliability: None,
+        missing_information: None,
     }
 }
 
@@ -67,6 +68,7 @@ mod tests {
             ends: Ends::StudentT,
             cautions,
             reliability: None,
+            missing_information: None,
         }
     }
 

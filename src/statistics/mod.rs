@@ -53,7 +53,7 @@ pub use combine::sum_of_independent;
 pub use design::{DesignDesk, Inference, Lonely, SurveyDesign, SurveyPsu, SurveyStratum};
 pub use difference::{Difference, Freedom, Verdict};
 pub use file::{Roles, SurveyFile, Value, Variable};
-pub use imputation::{Imputed, combine_imputations};
+pub use imputation::{CompleteDf, Imputed, combine_imputations, join_imputed};
 pub use interval::{Share, binomial_interval, bounded_interval, effective_n, share_interval};
 pub use joint::{Joint, Population};
 pub use moments::{Counted, Form, Moments};

@@ -6,6 +6,7 @@ mod demo;
 mod estimate;
 mod files;
 mod import;
+mod imputations;
 mod laws;
 mod moments;
 mod plan;

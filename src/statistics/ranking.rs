@@ -239,7 +239,8 @@ mod tests {
 
     #[test]
     fn stepping_down_and_one_unit_alone_ask_for_less() {
-        // The far units are told apart at once; of the seven claims left the largest stays below 2.388 in 95 draws of 100.
+        // The far units are told apart at once. Of the seven claims left the largest stays below 2.388 in 95 draws of 100, which
+        // tells the near ones apart too; of the six then left it stays below 2.330.
         let (estimates, covariance) = ([0.0, 3.5, 50.0, 90.0], diagonal(&[1.0; 4]));
         let of = |ranking| rank_sets(&estimates, &covariance, None, 0.95, ranking).unwrap();
         let (single, down) = (of(SINGLE_STEP), of(Ranking::default()));
@@ -248,7 +249,7 @@ mod tests {
             "the studentised range of four, over the root of two: {}",
             single[0].1
         );
-        assert!((down[0].1 - 2.388).abs() < 0.02, "{}", down[0].1);
+        assert!((down[0].1 - 2.33).abs() < 0.02, "{}", down[0].1);
         assert_eq!((single[0].0.best, single[0].0.worst), (3, 4));
         assert_eq!((down[0].0.best, down[0].0.worst), (4, 4));
         let marginal = of(Ranking { sets: RankSets::Marginal, ..SINGLE_STEP });

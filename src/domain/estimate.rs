@@ -46,6 +46,8 @@ pub enum Method {
     ModelAssumed,
     /// The sum of independent surveys, degrees of freedom after Welch and Satterthwaite.
     Combined,
+    /// Completed copies of one survey, each estimated by its design and joined by Rubin's rules.
+    MultipleImputation,
 }
 
 impl Method {
@@ -62,6 +64,7 @@ impl Method {
             Self::RowsWithinDesk => "rows-within-desk-linearised",
             Self::ModelAssumed => "model-assumed-linearised",
             Self::Combined => "independent-surveys-welch",
+            Self::MultipleImputation => "multiple-imputation",
         }
     }
 }
@@ -230,6 +233,8 @@ pub struct Estimate {
     pub cautions: Vec<Caution>,
     /// Whether it is precise enough to be presented, for shares; apart from whether it may be shown at all.
     pub reliability: Option<Reliability>,
+    /// The part of what full answers would have told that is missing, 0 to 1; for multiple imputation only.
+    pub missing_information: Option<f64>,
 }
 
 impl Estimate {

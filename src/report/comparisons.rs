@@ -3,7 +3,7 @@
 use super::estimates::{quoted, short};
 use super::table::{Align, Table};
 use crate::domain::estimate::Estimate;
-use crate::statistics::{Adjustment, Difference, Independence, Population, RankSet, Verdict};
+use crate::statistics::{Adjustment, Difference, Freedom, Independence, Population, RankSet, Ranking, Verdict};
 use serde_json::{Map, Value, json};
 
 /// One comparison.
@@ -23,6 +23,8 @@ pub struct ComparisonLine<'a> {
     pub adjusted: Option<f64>,
     /// How it was adjusted.
     pub adjustment: Adjustment,
+    /// Whose degrees of freedom the difference has.
+    pub freedom: Freedom,
     /// What the comparison is about.
     pub population: Population,
     /// The confidence level.
@@ -48,6 +50,8 @@ pub struct RankLine<'a> {
     pub than_all: Verdict,
     /// Standard errors that a difference had to exceed.
     pub critical: f64,
+    /// How the ranks that are left open were found.
+    pub ranking: Ranking,
 }
 
 /// Lines of members, ready to be printed in any form.
@@ -142,6 +146,7 @@ pub fn differences(lines: &[ComparisonLine]) -> Document {
         "ci_high",
         "level",
         "df",
+        "df_method",
         "t",
         "p",
         "p_adjusted",
@@ -161,7 +166,8 @@ pub fn differences(lines: &[ComparisonLine]) -> Document {
                 "estimate_a": line.a.1.value, "estimate_b": line.b.1.value, "difference": difference.map(|difference| difference.value),
                 "se": difference.and_then(|difference| difference.se), "ci_low": interval.map(|ends| ends.low),
                 "ci_high": interval.map(|ends| ends.high), "level": line.level,
-                "df": difference.map(|difference| difference.df), "t": difference.and_then(|difference| difference.t),
+                "df": difference.map(|difference| difference.df), "df_method": line.freedom.code(),
+                "t": difference.and_then(|difference| difference.t),
                 "p": difference.and_then(|difference| difference.p), "p_adjusted": line.adjusted, "adjustment": line.adjustment.code(),
                 "inference": line.population.code(), "n_a": line.a.1.n, "n_b": line.b.1.n, "verdict": line.verdict.code(),
             })
@@ -172,8 +178,21 @@ pub fn differences(lines: &[ComparisonLine]) -> Document {
 /// Ranks.
 #[must_use]
 pub fn ranks(lines: &[RankLine]) -> Document {
-    let members =
-        ["statistic", "domain", "unit", "estimate", "se", "rank", "rank_low", "rank_high", "than_all", "critical", "n"];
+    let members = [
+        "statistic",
+        "domain",
+        "unit",
+        "estimate",
+        "se",
+        "rank",
+        "rank_low",
+        "rank_high",
+        "than_all",
+        "critical",
+        "n",
+        "rank_sets",
+    ];
+    let steps = |ranking: Ranking| if ranking.is_single_step { "single-step" } else { "step-down" };
     let than_all = |verdict: Verdict| match verdict {
         Verdict::Higher => "above",
         Verdict::Lower => "below",
@@ -189,6 +208,7 @@ pub fn ranks(lines: &[RankLine]) -> Document {
                 "estimate": line.estimate.value, "se": line.estimate.se, "rank": line.ranks.rank,
                 "rank_low": line.ranks.best, "rank_high": line.ranks.worst, "than_all": than_all(line.than_all),
                 "critical": line.critical, "n": line.estimate.n,
+                "rank_sets": format!("{}-{}", line.ranking.sets, steps(line.ranking)),
             })
         }),
     )

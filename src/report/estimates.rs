@@ -40,6 +40,8 @@ struct Figure<'a> {
     method: Option<String>,
     flags: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    missing_information: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
 }
 
@@ -70,6 +72,7 @@ impl<'a> Figure<'a> {
             deff: estimate.and_then(|estimate| estimate.deff),
             method: estimate.map(|estimate| estimate.method_code()),
             flags,
+            missing_information: estimate.and_then(|estimate| estimate.missing_information),
             reason: line.outcome.as_ref().err().map(String::as_str),
         }
     }

@@ -67,6 +67,7 @@ fn spread(method: Method) -> &'static str {
         Method::RowsWithinDesk => "phiếu trong từng Bộ phận Một cửa hoặc đơn vị, tuyến tính hóa Taylor",
         Method::ModelAssumed => "theo giả định mô hình, không phải sai số chọn mẫu",
         Method::Combined => "cộng các cuộc điều tra độc lập, bậc tự do theo Welch–Satterthwaite",
+        Method::MultipleImputation => "nhiều bản điền khuyết, gộp theo quy tắc Rubin",
     }
 }
 

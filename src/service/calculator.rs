@@ -3,11 +3,13 @@
 mod ask;
 mod build;
 mod compare;
+mod imputations;
 mod items;
 mod margins;
 mod moments;
 
 pub use ask::{Ask, Comparison, Items, Kind, Rule, Test, Together};
+pub use imputations::estimate_imputed;
 pub use items::read_items;
 pub use margins::{MarginKind, MarginSheet, read_margins};
 pub use moments::{AskedOfMoments, estimate_moments, moments};
@@ -15,7 +17,7 @@ pub use moments::{AskedOfMoments, estimate_moments, moments};
 use crate::domain::estimate::Estimate;
 use crate::domain::fault::Fault;
 use crate::statistics::{
-    Bounds, CalibrationMethod, CalibrationReport, Confidence, Domain, NotEstimable, Population, ReplicateKind,
+    Bounds, CalibrationMethod, CalibrationReport, Confidence, Domain, NotEstimable, Population, Range, ReplicateKind,
     Replicates, Roles, SurveyFile,
 };
 pub use compare::{Compared, Comparing, Pair, Pairs, Ranked, compare, independence, ranks};
@@ -131,15 +133,26 @@ pub fn estimate(
     progress: &mut dyn FnMut(u64, Option<u64>),
 ) -> Result<Answers, Vec<Fault>> {
     let (roles, file, calibration) = open(path, question, progress)?;
+    let (figures, _) = estimate_file(&roles, &file, question)?;
+    let calibration = calibration.map(|report| (report, file.sample.weights()));
+    Ok(Answers { figures, calibration })
+}
+
+/// Estimates everything asked of a file that was read, and gives the range of each figure's values.
+fn estimate_file(
+    roles: &Roles,
+    file: &SurveyFile,
+    question: &Question,
+) -> Result<(Vec<Answer>, Vec<Range>), Vec<Fault>> {
     let asked = build::statistics(&question.wishes, &roles.variables, &file.variables)?;
     let domains = domains(&question.by, &roles.by, &file.cells, &file.labels);
     let sets: Vec<Domain> = domains.iter().map(|(_, domain)| domain.clone()).collect();
     let replicates = question.replicates.map(|kind| Replicates::new(&file.sample, file.replicates.clone(), kind));
     let replicates = replicates.transpose().map_err(|message| vec![Fault::of_whole("not-such-replicates", message)])?;
     let rows = asked.estimate(&file.sample, &sets, replicates.as_ref(), question.confidence);
-    let calibration = calibration.map(|report| (report, file.sample.weights()));
+    let ranges = asked.ranges().flat_map(|range| domains.iter().map(move |_| range)).collect();
     let names: Vec<&str> = asked.names().collect();
-    Ok(Answers { figures: in_order(&names, &domains, rows), calibration })
+    Ok((in_order(&names, &domains, rows), ranges))
 }
 
 /// Reads the file a question is about, and calibrates its weights.

@@ -1,5 +1,6 @@
 //! The sum of estimates from surveys that were drawn independently of each other.
 
+use super::difference::welch;
 use super::verdict::{FEW_DF, t_interval};
 use crate::domain::estimate::{Caution, Ends, Estimate, Method};
 use std::collections::BTreeSet;
@@ -17,9 +18,9 @@ pub fn sum_of_independent(parts: &[Estimate], level: f64) -> Estimate {
     let variances: Option<Vec<f64>> = parts.iter().map(|part| part.se.map(|se| se * se)).collect();
     let variances = variances.filter(|variances| !variances.is_empty());
     let variance = variances.as_ref().map(|variances| variances.iter().sum::<f64>());
-    let df = variances.zip(variance).map_or(0.0, |(variances, variance)| {
-        let sum: f64 = variances.iter().zip(parts).map(|(v, part)| v * v / part.df.max(0.0)).sum();
-        variance * variance / sum
+    let df = variances.map_or(0.0, |variances| {
+        let spreads: Vec<(f64, f64)> = variances.into_iter().zip(parts.iter().map(|part| part.df)).collect();
+        welch(&spreads)
     });
     let value = parts.iter().map(|part| part.value).sum();
     let se = variance.map(f64::sqrt);
@@ -42,6 +43,7 @@ pub fn sum_of_independent(parts: &[Estimate], level: f64) -> Estimate {
         ends: Ends::StudentT,
         cautions: cautions.into_iter().collect(),
         reliability: None,
+        missing_information: None,
     }
 }
 
@@ -66,6 +68,7 @@ mod tests {
             ends: Ends::StudentT,
             cautions,
             reliability: None,
+            missing_information: None,
         }
     }
 

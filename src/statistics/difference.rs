@@ -22,6 +22,18 @@ words! {
     }
 }
 
+words! {
+    /// The degrees of freedom of a difference.
+    #[derive(Default)]
+    Freedom {
+        /// Those of the design over both domains together: PSUs minus strata.
+        #[default]
+        Design = "design",
+        /// Those of Welch and Satterthwaite, `V² / Σ V_i²/df_i`, for two independent figures.
+        Welch = "welch",
+    }
+}
+
 /// A difference with its spread.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Difference {
@@ -29,7 +41,7 @@ pub struct Difference {
     pub value: f64,
     /// Standard error; `None` where it cannot be told.
     pub se: Option<f64>,
-    /// Degrees of freedom over both domains together.
+    /// Degrees of freedom, by the rule that was asked for.
     pub df: f64,
     /// `value ± t se`.
     pub interval: Option<Interval>,
@@ -52,11 +64,15 @@ impl Difference {
         Self { value, se, df, interval, t, p: t.and_then(|t| student_t_tail(t, df)) }
     }
 
-    /// Of two figures that were estimated together.
+    /// Of two figures that were estimated together; `None` where Welch's rule is asked for and they are not independent.
     #[must_use]
-    pub fn of(joint: &Joint, a: usize, b: usize, level: f64) -> Self {
+    pub fn of(joint: &Joint, a: usize, b: usize, freedom: Freedom, level: f64) -> Option<Self> {
         let (value, variance) = joint.contrast(&[(a, 1.0), (b, -1.0)]);
-        Self::new(value, variance, joint.df(&[a, b]), level)
+        let df = match freedom {
+            Freedom::Design => joint.df(&[a, b]),
+            Freedom::Welch => joint.are_independent(a, b).then(|| welch(&[joint.spread(a), joint.spread(b)]))?,
+        };
+        Some(Self::new(value, variance, df, level))
     }
 
     /// What may be said, by a p-value that was adjusted for all comparisons made together.
@@ -71,9 +87,22 @@ impl Difference {
     }
 }
 
+/// `V² / Σ V_i²/df_i` of variances with their degrees of freedom (Satterthwaite 1946, Welch 1947).
+pub(super) fn welch(parts: &[(f64, f64)]) -> f64 {
+    let variance: f64 = parts.iter().map(|(variance, _)| variance).sum();
+    variance * variance / parts.iter().map(|(variance, df)| variance * variance / df.max(0.0)).sum::<f64>()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn welch_lies_between_the_smaller_freedom_and_the_sum() {
+        assert_eq!(welch(&[(2.0, 10.0), (2.0, 10.0)]), 20.0);
+        assert!((welch(&[(1e9, 10.0), (1.0, 90.0)]) - 10.0).abs() < 1e-6);
+        assert_eq!(welch(&[(1.0, 0.0), (1.0, 90.0)]), 0.0, "a part without freedom leaves none");
+    }
 
     #[test]
     fn a_verdict_needs_a_spread_and_a_small_p() {

@@ -281,6 +281,24 @@ impl Joint {
         (sum, terms.map(|(a, b, c)| c * self.covariance(*a, *b)).sum())
     }
 
+    /// Whether two figures rest on different strata, so that nothing joins them: no stratum has answers to both, and they do
+    /// not vary together.
+    #[must_use]
+    pub fn are_independent(&self, a: usize, b: usize) -> bool {
+        let layers = |figure: usize| -> BTreeSet<usize> {
+            let psus = self.footing.psus.iter().zip(&self.answered);
+            let answering = psus.filter(|(_, answered)| answered.get(figure).is_some_and(|n| *n > 0));
+            answering.filter_map(|(psu, _)| Some(psu.as_ref()?.layer)).collect()
+        };
+        // Calibrated weights join strata that share a margin; what is not known is not shown to be joined.
+        layers(a).is_disjoint(&layers(b)) && (self.covariance(a, b) == 0.0 || self.covariance(a, b).is_nan())
+    }
+
+    /// The variance of a figure and the degrees of freedom of its own domain.
+    pub(super) fn spread(&self, figure: usize) -> (f64, f64) {
+        (self.covariance(figure, figure), self.df(&[figure]))
+    }
+
     /// Degrees of freedom over the union of the figures' domains: PSUs with answers to any of them minus strata with such.
     #[must_use]
     pub fn df(&self, figures: &[usize]) -> f64 {

@@ -148,6 +148,13 @@ impl Sample {
         self.index.blocks().iter().map(|block| weight(block).unwrap_or_default()).collect()
     }
 
+    /// The PSU of each row, by its index in the design.
+    #[must_use]
+    pub fn psus(&self) -> Vec<u32> {
+        let psu = |block: &u32| self.index.blocks().get(*block as usize).map_or(u32::MAX, |block| block.psu);
+        self.columns.parts().iter().flat_map(|part| &part.block).map(psu).collect()
+    }
+
     /// Degrees of freedom of the whole design: PSUs with rows minus strata with rows.
     #[must_use]
     pub fn design_df(&self) -> f64 {

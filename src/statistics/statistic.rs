@@ -234,6 +234,12 @@ impl Statistic {
         self.terms.iter().any(|term| matches!(term.ratio, Ratio::Total(_)))
     }
 
+    /// What its values can be.
+    #[must_use]
+    pub fn range(&self) -> Range {
+        self.range
+    }
+
     /// What decides which interval it gets.
     pub(super) fn nature(&self) -> Nature {
         Nature { range: self.range, is_total: self.is_total() }

@@ -59,6 +59,7 @@ pub(super) fn estimate(
         ends: Ends::StudentT,
         cautions: cautions(spread, footing, told, seen).into_iter().collect(),
         reliability: None,
+        missing_information: None,
     };
     give_interval(&mut estimate, asked.range, confidence, None);
     estimate

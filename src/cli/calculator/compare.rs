@@ -6,7 +6,7 @@ use super::Survey;
 use crate::cli::output::{say, say_line};
 use crate::report::comparisons::{self, ComparisonLine, RankLine};
 use crate::service::calculator::{self, Compared, Comparing, Pairs, Ranked};
-use crate::statistics::{Adjustment, Population};
+use crate::statistics::{Adjustment, Freedom, Population, RankSets, Ranking};
 use std::path::PathBuf;
 
 /// What to compare, from what.
@@ -25,12 +25,21 @@ pub(in crate::cli) struct Arguments {
     /// Print ranks with the ranks that chance does not rule out, instead of differences
     #[arg(long, conflicts_with_all = ["with", "independence"])]
     ranks: bool,
+    /// What the sets of ranks hold for at the level: simultaneous (all units at once) or marginal (one unit named beforehand)
+    #[arg(long, value_name = "SETS", requires = "ranks", default_value = "simultaneous", value_parser = rank_sets)]
+    rank_sets: RankSets,
+    /// Judge all pairs by one critical value, instead of stepping down to that of what is not yet shown
+    #[arg(long, requires = "ranks")]
+    single_step: bool,
     /// Test whether two variables are independent: name them by --distribution COL or --share 'COL>=4'
     #[arg(long)]
     independence: bool,
     /// How p-values are adjusted for many comparisons: holm, bh, none
     #[arg(long, default_value = "holm", value_parser = adjustment)]
     adjust: Adjustment,
+    /// The degrees of freedom of differences: of the design (design), or Welch and Satterthwaite's for independent units (welch)
+    #[arg(long = "df", value_name = "RULE", default_value = "design", value_parser = freedom, conflicts_with_all = ["ranks", "independence"])]
+    freedom: Freedom,
     /// A year from which on something else was measured: another questionnaire, frame or mode; again for more. Figures are
     /// not compared across it
     #[arg(long = "break", value_name = "VALUE", requires = "between")]
@@ -53,10 +62,11 @@ pub(in crate::cli) fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let (adjustment, population) = (arguments.adjust, arguments.inference);
     let (pairs, breaks) = (arguments.with.clone(), arguments.breaks.clone());
-    let comparing = Comparing { between, pairs, adjustment, population, breaks };
+    let ranking = Ranking { sets: arguments.rank_sets, is_single_step: arguments.single_step };
+    let comparing = Comparing { between, pairs, adjustment, population, breaks, freedom: arguments.freedom, ranking };
     if arguments.ranks {
         let ranked = calculator::ranks(file, &question, &comparing).map_err(|faults| Survey::refused(file, faults))?;
-        let lines: Vec<RankLine> = ranked.iter().map(rank_line).collect();
+        let lines: Vec<RankLine> = ranked.iter().map(|ranked| rank_line(ranked, ranking)).collect();
         return print(arguments.format, comparisons::ranks(&lines));
     }
     let compared = calculator::compare(file, &question, &comparing).map_err(|faults| Survey::refused(file, faults))?;
@@ -82,13 +92,14 @@ fn comparison_line<'a>(compared: &'a Compared, arguments: &Arguments) -> Compari
         difference: compared.difference.as_ref(),
         adjusted: compared.adjusted,
         adjustment: arguments.adjust,
+        freedom: arguments.freedom,
         population: arguments.inference,
         level: arguments.survey.level,
         verdict: compared.verdict,
     }
 }
 
-fn rank_line(ranked: &Ranked) -> RankLine<'_> {
+fn rank_line(ranked: &Ranked, ranking: Ranking) -> RankLine<'_> {
     RankLine {
         statistic: &ranked.statistic,
         domain: &ranked.domain,
@@ -97,6 +108,7 @@ fn rank_line(ranked: &Ranked) -> RankLine<'_> {
         ranks: ranked.ranks,
         than_all: ranked.than_all,
         critical: ranked.critical,
+        ranking,
     }
 }
 
@@ -111,6 +123,14 @@ fn pairs(text: &str) -> Result<Pairs, String> {
 
 fn adjustment(text: &str) -> Result<Adjustment, String> {
     Adjustment::parse(text).ok_or_else(|| format!("it is one of {}", Adjustment::listed()))
+}
+
+fn freedom(text: &str) -> Result<Freedom, String> {
+    Freedom::parse(text).ok_or_else(|| format!("it is one of {}", Freedom::listed()))
+}
+
+fn rank_sets(text: &str) -> Result<RankSets, String> {
+    RankSets::parse(text).ok_or_else(|| format!("it is one of {}", RankSets::listed()))
 }
 
 fn population(text: &str) -> Result<Population, String> {

@@ -6,19 +6,26 @@ use super::{Survey, with_progress};
 use crate::cli::output::{say, say_line};
 use crate::report::estimates::{self, Line};
 use crate::service::calculator::{self, Answer};
+use crate::statistics::CompleteDf;
 use std::path::{Path, PathBuf};
 
 /// What to estimate, from what.
 #[derive(clap::Args)]
 pub(in crate::cli) struct Arguments {
     /// The survey: a .csv or .parquet file
-    #[arg(required_unless_present = "moments")]
+    #[arg(required_unless_present_any = ["moments", "imputed"])]
     file: Option<PathBuf>,
     /// Files of `sipas moments` to add up instead; without statistics, all that were counted
     #[arg(long, value_name = "FILE.parquet", num_args = 1.., conflicts_with_all = [
         "file", "strata", "psu", "weight", "fpc1", "fpc2", "repweights", "margins", "covariance", "weights_out",
     ])]
     moments: Vec<PathBuf>,
+    /// Completed copies of one survey instead, two or more, whose missing answers were imputed: Rubin's rules join them
+    #[arg(long, value_name = "FILE", num_args = 2.., conflicts_with_all = ["file", "moments", "margins", "ci", "covariance"])]
+    imputed: Vec<PathBuf>,
+    /// The degrees of freedom that full answers would have: those of the design (design) or no limit (infinite)
+    #[arg(long, value_name = "DF", default_value = "design", requires = "imputed", value_parser = complete_df)]
+    complete_df: CompleteDf,
     #[command(flatten)]
     survey: Survey,
     /// Also write the covariance of all figures to this CSV file
@@ -36,6 +43,12 @@ pub(in crate::cli) struct Arguments {
 pub(in crate::cli) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let figures = match &arguments.file {
         Some(file) => of_file(arguments, file)?,
+        None if !arguments.imputed.is_empty() => {
+            let question = arguments.survey.question()?;
+            let (copies, complete) = (&arguments.imputed, arguments.complete_df);
+            let answers = with_progress(|progress| calculator::estimate_imputed(copies, &question, complete, progress));
+            answers.map_err(|faults| Failure::faults("the copies give no figures", faults))?
+        }
         None => {
             let answers = calculator::estimate_moments(&arguments.moments, &arguments.survey.asked_of_moments());
             answers.map_err(|faults| Failure::faults("the moments give no figures", faults))?
@@ -65,6 +78,10 @@ fn of_file(arguments: &Arguments, file: &Path) -> Result<Vec<Answer>, Failure> {
         write(path, estimates::covariance(&covariance.names, &covariance.matrix))?;
     }
     Ok(answers.figures)
+}
+
+fn complete_df(text: &str) -> Result<CompleteDf, String> {
+    CompleteDf::parse(text).ok_or_else(|| format!("it is one of {}", CompleteDf::listed()))
 }
 
 fn write(path: &Path, text: String) -> Result<(), Failure> {

@@ -92,6 +92,7 @@ fn component(value: f64) -> Estimate {
         ends: Ends::StudentT,
         cautions: vec![Caution::FewAnswers],
         reliability: None,
+        missing_information: None,
     }
 }
 

@@ -30,6 +30,14 @@ impl Asked {
         })
     }
 
+    /// The ranges of their values, in the order asked.
+    pub(super) fn ranges(&self) -> impl Iterator<Item = Range> {
+        self.list.iter().map(|one| match one {
+            One::Statistic(statistic) => statistic.range(),
+            One::Quantile { .. } => Range::Unbounded,
+        })
+    }
+
     /// The statistics alone; quantiles have no linearised values.
     pub(super) fn statistics(&self) -> impl Iterator<Item = &Statistic> {
         self.list.iter().filter_map(|one| match one {

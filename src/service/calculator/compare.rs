@@ -5,8 +5,8 @@ use super::{Question, domains, not_estimable, open, sort_key};
 use crate::domain::estimate::Estimate;
 use crate::domain::fault::Fault;
 use crate::statistics::{
-    self, Adjustment, Difference, Domain, Independence, Joint, Population, Range, RankSet, Ratio, Reading, Statistic,
-    Verdict, Worth,
+    self, Adjustment, Difference, Domain, Freedom, Independence, Joint, Population, Range, RankSet, Ranking, Ratio,
+    Reading, Statistic, Verdict, Worth,
 };
 use std::path::Path;
 
@@ -39,6 +39,10 @@ pub struct Comparing {
     pub population: Population,
     /// Units (years) from which on something else was measured: another questionnaire, frame or mode.
     pub breaks: Vec<String>,
+    /// The degrees of freedom of differences.
+    pub freedom: Freedom,
+    /// How rank sets are found, where units are ranked.
+    pub ranking: Ranking,
 }
 
 /// Two units, or years.
@@ -82,7 +86,7 @@ pub struct Ranked {
     pub ranks: RankSet,
     /// Above, below or not distinguishable from all units together, after Holm.
     pub than_all: Verdict,
-    /// Standard errors that a difference must exceed.
+    /// Standard errors that a difference must exceed; after the last step, where there are several.
     pub critical: f64,
 }
 
@@ -106,7 +110,10 @@ pub fn compare(path: &Path, question: &Question, comparing: &Comparing) -> Resul
         for (domain, units) in breakdown {
             for (a, b) in pairs(&comparing.pairs, &units.labels)? {
                 let crossing = crosses(&comparing.breaks, &units.labels, a, b);
-                let difference = (!crossing).then(|| Difference::of(&units.joint, a, b, question.confidence.level));
+                let difference = match crossing {
+                    true => None,
+                    false => Some(difference(&units, a, b, comparing.freedom, question.confidence.level)?),
+                };
                 let one =
                     |place: usize| Some((units.labels.get(place)?.clone(), units.joint.estimates.get(place)?.clone()));
                 let Some(pair) = one(a).zip(one(b)).map(|(a, b)| Pair { a, b }) else { continue };
@@ -144,20 +151,19 @@ pub fn ranks(path: &Path, question: &Question, comparing: &Comparing) -> Result<
                 (0..k).flat_map(|a| (0..k).map(move |b| (a, b))).map(|(a, b)| units.joint.covariance(a, b)).collect();
             let all: Vec<usize> = (0..k).collect();
             let df = Some(units.joint.df(&all)).filter(|df| *df < MANY_DF);
-            let Some(critical) = statistics::simulated_critical(&covariance, k, df, level) else {
+            let values: Vec<f64> = units.joint.estimates.iter().take(k).map(|estimate| estimate.value).collect();
+            let Some(sets) = statistics::rank_sets(&values, &covariance, df, level, comparing.ranking) else {
                 let message =
                     format!("{}: the units cannot be ranked, because their spread is not known", statistic.name);
                 return Err(vec![Fault::of_whole("not-estimable", message)]);
             };
-            let values: Vec<f64> = units.joint.estimates.iter().take(k).map(|estimate| estimate.value).collect();
             let differences: Vec<Difference> =
-                (0..k).map(|unit| Difference::of(&units.joint, unit, k, level)).collect();
+                (0..k).filter_map(|unit| Difference::of(&units.joint, unit, k, Freedom::Design, level)).collect();
             let p: Vec<Option<f64>> = differences.iter().map(|difference| difference.p).collect();
             let adjusted = statistics::adjust(&p, Adjustment::Holm);
-            let sets = statistics::rank_sets(&values, &covariance, critical);
             let judged = differences.iter().zip(adjusted).map(|(difference, p)| difference.verdict(p, level));
             let rows = units.labels.iter().zip(&units.joint.estimates).zip(sets).zip(judged);
-            ranked.extend(rows.map(|(((unit, estimate), ranks), than_all)| Ranked {
+            ranked.extend(rows.map(|(((unit, estimate), (ranks, critical)), than_all)| Ranked {
                 statistic: statistic.name.clone(),
                 domain: domain.clone(),
                 unit: unit.clone(),
@@ -170,6 +176,20 @@ pub fn ranks(path: &Path, question: &Question, comparing: &Comparing) -> Result<
         Ok(())
     })?;
     Ok(ranked)
+}
+
+/// The difference of two units.
+fn difference(units: &Units, a: usize, b: usize, freedom: Freedom, level: f64) -> Result<Difference, Vec<Fault>> {
+    Difference::of(&units.joint, a, b, freedom, level).ok_or_else(|| {
+        let name = |place: usize| units.labels.get(place).map(String::as_str).unwrap_or_default();
+        let message = format!(
+            "{} and {} are not independent: the same strata answered for both, so Welch's degrees of freedom do not hold; \
+             take --df design, or name what separates them in --strata if they were drawn apart",
+            name(a),
+            name(b)
+        );
+        vec![Fault::of_whole("not-independent", message)]
+    })
 }
 
 type Breakdown = Vec<(Vec<(String, String)>, Units)>;

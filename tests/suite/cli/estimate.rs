@@ -1,7 +1,7 @@
 //! `sipas estimate` beside the reference numbers: every family that is about estimates, through the real program.
 
 use crate::harness::calculator::{
-    Answers, Comparison, OF_BETA_INTERVAL, OF_ESTIMATE, OF_LIKELIHOOD, OF_T_INTERVAL, expected, oracle, words,
+    Answers, Comparison, OF_BETA_INTERVAL, OF_ESTIMATE, OF_LIKELIHOOD, OF_T_INTERVAL, expected, oracle, sipas, words,
 };
 use serde_json::Value;
 
@@ -212,6 +212,59 @@ fn compare_share(comparison: &mut Comparison, figure: &Value, reference: &Value,
     if let Some(deff) = number("deff").filter(|deff| *deff > 0.0) {
         comparison.number(&format!("design effect of {what}"), &figure["deff"], deff, 1e-9);
     }
+}
+
+/// A survey whose stratum X4 holds 175 answers that all agree, in five desks of 35, beside eleven answers of which one does
+/// not. The weight of X4 makes the design effect of the whole what it shall be: with a answers of B that agree it is
+/// `a (n − 1) / ((n_B − 1)(a + 175 w))`.
+fn everybody_beside_a_design_effect(path: &std::path::Path, deff: f64) {
+    let weight = (185.0 / deff - 10.0) / 175.0;
+    let mut sheet = "district,desk,weight,Q01\n".to_owned();
+    (0..175).for_each(|row| sheet.push_str(&format!("X4,x{},{weight},5\n", row / 35)));
+    (0..11).for_each(|row| sheet.push_str(&format!("B,b{row},1,{}\n", if row == 0 { 1 } else { 5 })));
+    std::fs::write(path, sheet).unwrap();
+}
+
+#[test]
+fn everybody_satisfied_has_the_interval_of_the_borrowed_design_effect() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("everybody.csv");
+    let run = |design: &str| {
+        let asked = format!("--strata district --weight weight --share Q01>=4 --by district --format json {design}");
+        let mut line = vec!["estimate".to_owned(), file.display().to_string()];
+        line.extend(words(&asked));
+        let output = sipas(&line);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Answers::read(&output.stdout)
+    };
+    let mut comparison = Comparison::default();
+    let reference = expected("synth_s3_awkward");
+    for (name, theirs) in reference["zero_variance_X4_Q01"].as_object().unwrap() {
+        let number = |key: &str| theirs[key].as_f64().unwrap();
+        everybody_beside_a_design_effect(&file, number("deff_used"));
+        // Clusters have few degrees of freedom, which reduce the effective number; rows that are their own PSUs do not.
+        for (design, low) in [("--psu desk", "korn_graubard_neff_tadj_low"), ("", "korn_graubard_neff_low")] {
+            for kind in ["korn-graubard", "wilson", "logit", "wald", "likelihood"] {
+                let answers = run(&format!("{design} --ci {kind}"));
+                let (figure, what) = (answers.at(0, "district=X4"), format!("{name} {design} {kind}"));
+                let deff = &answers.at(0, "all")["deff"];
+                comparison.number(&format!("design effect of {what}"), deff, number("deff_used"), OF_ESTIMATE);
+                comparison.number(&what, &figure["estimate"], 1.0, OF_ESTIMATE);
+                comparison.se(&what, figure, 0.0);
+                comparison.number(&what, &figure["n"], number("n"), 0.0);
+                let df = if design.is_empty() { number("n") - 1.0 } else { number("df") };
+                comparison.number(&what, &figure["df"], df, 0.0);
+                comparison.number(&what, &figure["ci_low"], number(low), OF_BETA_INTERVAL);
+                comparison.number(&what, &figure["ci_high"], 1.0, 0.0);
+                if design.is_empty() && number("deff_used") == 1.0 {
+                    let simple = theirs["clopper_pearson_n"][0].as_f64().unwrap();
+                    comparison.number(&what, &figure["ci_low"], simple, OF_BETA_INTERVAL);
+                }
+            }
+        }
+    }
+    println!("compared: {} numbers of answers that all agree", comparison.n);
+    assert_eq!(comparison.n, 3 * 2 * 5 * 7 + 5);
 }
 
 #[test]

@@ -24,6 +24,7 @@ fn component(value: f64, cautions: Vec<Caution>) -> Estimate {
         ends: Ends::StudentT,
         cautions,
         reliability: None,
+        missing_information: None,
     }
 }
 

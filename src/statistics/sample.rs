@@ -130,12 +130,6 @@ impl Sample {
         self.columns.n_rows()
     }
 
-    /// The blocks of a domain, by number: the smallest groups it is made of.
-    #[must_use]
-    pub fn blocks_of(&self, domain: &Domain) -> Vec<u32> {
-        self.index.of(domain)
-    }
-
     /// The weights, in the order of the rows; not a number where the design gives them.
     #[must_use]
     pub fn weights(&self) -> Vec<f64> {

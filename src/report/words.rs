@@ -149,7 +149,7 @@ pub const HIDDEN_CODE: &str = "small-or-protecting";
 /// Why figures are hidden.
 #[must_use]
 pub fn hidden() -> String {
-    format!("ẩn: ít hơn {MIN_ANSWERS} phiếu, hoặc có thể dùng để suy ra ô ít phiếu hơn")
+    format!("ít hơn {MIN_ANSWERS} phiếu, hoặc có thể dùng để suy ra ô ít phiếu hơn")
 }
 
 /// A stable word for why a range of ranks says nothing.
@@ -179,7 +179,7 @@ pub fn gap(leaf: &OpenLeaf) -> Wording {
 pub fn index_fault(fault: &IndexFault) -> Wording {
     let decimal = |points: f64| number::decimal(points, 4);
     let vi = match fault {
-        IndexFault::Hidden => format!("phần điều tra {}", hidden()),
+        IndexFault::Hidden => format!("phần điều tra được ẩn: {}", hidden()),
         IndexFault::NothingApplies => "không có tiêu chí thành phần nào được đánh giá".to_owned(),
         IndexFault::NotSurveyScored(code) => {
             format!("điều tra cho điểm tiêu chí {code}, là tiêu chí không chấm bằng điều tra")

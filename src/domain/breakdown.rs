@@ -1,6 +1,6 @@
 //! Figures broken down: by unit, by who answered, and by crossings of both, with small cells hidden.
 
-use super::disclosure::Visibility;
+use super::disclosure::NoFigure;
 use super::estimate::Estimate;
 use super::index::table::Source;
 
@@ -9,8 +9,8 @@ use super::index::table::Source;
 pub struct BreakdownCell {
     /// What it is broken down by, with the cell's value of each and how people read it.
     pub domain: Vec<Label>,
-    /// The figure; hidden, or why there is none.
-    pub figure: CellFigure,
+    /// The figure, or why there is none. Of a hidden one nothing else is told.
+    pub figure: Result<Box<Estimate>, NoFigure>,
 }
 
 /// A value of something that figures are broken down by.
@@ -22,17 +22,6 @@ pub struct Label {
     pub value: String,
     /// As people read it.
     pub name: String,
-}
-
-/// What a cell shows.
-#[derive(Debug, Clone)]
-pub enum CellFigure {
-    /// A figure.
-    Shown(Box<Estimate>),
-    /// Hidden: small, or one from which a small one could be computed. Nothing else is told.
-    Hidden(Visibility),
-    /// There is none, with the reason.
-    None(String),
 }
 
 /// One statistic of a round in all cells asked for.

@@ -5,6 +5,7 @@
 //! part has a sampling error: the interval of the index is the survey part's interval, shifted and scaled, and nothing else.
 
 use super::assessment::{Assessment, Score};
+use super::disclosure::MIN_ANSWERS;
 use super::estimate::{Estimate, Interval};
 use super::ids::{AreaCode, CriterionCode};
 use super::points::{Points, round_half_up};
@@ -34,11 +35,28 @@ pub struct SurveyPart {
     /// The sum over the leaves that have points **and apply to the unit** ([`Assessment::surveyed`]), with the
     /// covariance between them. In points.
     pub total: Option<Estimate>,
+    /// What of it may be shown.
+    pub disclosure: PartDisclosure,
+}
+
+/// What may be shown of a unit's survey part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum PartDisclosure {
+    /// All of it.
+    #[default]
+    Shown,
+    /// The sum, but not what each leaf has: few people answered one of them, or did not.
+    SumOnly,
+    /// Nothing.
+    Hidden,
 }
 
 /// Why a unit has no index.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum IndexFault {
+    /// Its survey part is hidden, and the index would show it.
+    #[error("the survey part is hidden: fewer than {MIN_ANSWERS} answers, or fewer could be computed from it")]
+    Hidden,
     /// Everything was taken out.
     #[error("no sub-criterion applies to the unit, so there is nothing to divide by")]
     NothingApplies,
@@ -98,8 +116,10 @@ pub struct DomainRow {
     pub title: String,
     /// Assessed points.
     pub assessed: Points,
-    /// Survey points; none where nothing of the domain has been surveyed.
+    /// Survey points; none where nothing of the domain has been surveyed, or where they are hidden.
     pub survey: Option<f64>,
+    /// Whether its survey points are hidden.
+    pub is_hidden: bool,
     /// The part of the maximum that surveys score.
     pub survey_max: Points,
     /// The maximum that applies to the unit.
@@ -107,10 +127,10 @@ pub struct DomainRow {
 }
 
 impl DomainRow {
-    /// Assessed and survey points together, unrounded.
+    /// Assessed and survey points together, unrounded; none where the survey points are hidden.
     #[must_use]
-    pub fn points(&self) -> f64 {
-        self.assessed.to_f64() + self.survey.unwrap_or(0.0)
+    pub fn points(&self) -> Option<f64> {
+        (!self.is_hidden).then(|| self.assessed.to_f64() + self.survey.unwrap_or(0.0))
     }
 }
 
@@ -155,7 +175,7 @@ impl UnitIndex {
         for (code, title, leaves) in groups(scheme) {
             let mut tally = Tally::default();
             leaves.iter().for_each(|leaf| tally.add(leaf, assessment, survey));
-            domains.push(tally.row(code, title));
+            domains.push(tally.row(code, title, survey.disclosure));
             sum.merge(tally);
         }
         let survey_points = match &survey.total {
@@ -166,6 +186,9 @@ impl UnitIndex {
             }
             None => sum.survey.unwrap_or(0.0),
         };
+        if survey.disclosure == PartDisclosure::Hidden {
+            faults.push(IndexFault::Hidden);
+        }
         if sum.max == Points::ZERO {
             faults.push(IndexFault::NothingApplies);
         }
@@ -309,12 +332,14 @@ impl Tally {
         self.not_appraised.extend(other.not_appraised);
     }
 
-    fn row(&self, code: &CriterionCode, title: &str) -> DomainRow {
+    fn row(&self, code: &CriterionCode, title: &str, disclosure: PartDisclosure) -> DomainRow {
+        let is_hidden = disclosure != PartDisclosure::Shown && self.survey.is_some();
         DomainRow {
             code: code.clone(),
             title: title.to_owned(),
             assessed: self.assessed,
-            survey: self.survey,
+            survey: self.survey.filter(|_| !is_hidden),
+            is_hidden,
             survey_max: self.survey_max,
             max: self.max,
         }

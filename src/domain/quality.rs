@@ -2,6 +2,7 @@
 //! for them: a contented visitor may well choose the same point throughout.
 
 use super::channel::Channel;
+use super::disclosure::NoFigure;
 use super::estimate::Estimate;
 use super::ids::{AreaCode, RoundCode};
 use super::packing::{NO_ANSWER, NOT_APPLICABLE};
@@ -182,7 +183,7 @@ pub struct Quality {
     /// Desks with flagged answers, with their names: those with the largest share of them first.
     pub desks: Vec<(AreaCode, String, FlagCount)>,
     /// The overall figure of all answers, and of those without flags, or why there is none.
-    pub overall: [Result<Estimate, String>; 2],
+    pub overall: [Result<Estimate, NoFigure>; 2],
 }
 
 /// Flagged answers of one desk, or of several.

@@ -1,5 +1,6 @@
 //! What people said in one round, for one area: the overall figure, each element, each item.
 
+use super::disclosure::NoFigure;
 use super::estimate::Estimate;
 use super::ids::AreaCode;
 use super::index::table::Source;
@@ -27,11 +28,11 @@ pub struct ResultRow {
     /// Its wording in the questionnaire's first language.
     pub title: String,
     /// The figure under the questionnaire's rule, between 0 and 1, or why there is none.
-    pub figure: Result<Estimate, String>,
+    pub figure: Result<Estimate, NoFigure>,
     /// The share of answers 4 and 5; none for items that are no five-point scale.
-    pub satisfied: Option<Result<Estimate, String>>,
+    pub satisfied: Option<Result<Estimate, NoFigure>>,
     /// The mean on the scale of 1 to 5; none for items that are no five-point scale.
-    pub mean: Option<Result<Estimate, String>>,
+    pub mean: Option<Result<Estimate, NoFigure>>,
 }
 
 /// The results of a round for an area.

@@ -20,8 +20,8 @@ pub struct DeskCoverage {
     pub desk: AreaCode,
     /// Its name.
     pub name: String,
-    /// Answers, flagged ones too.
-    pub answers: u64,
+    /// Answers, flagged ones too; none where they are hidden.
+    pub answers: Option<u64>,
     /// Transactions of the period; `None` where nobody told.
     pub transactions: Option<u32>,
 }
@@ -30,15 +30,18 @@ impl DeskCoverage {
     /// The part of transactions that were answered for; above 1 where something is wrong.
     #[must_use]
     pub fn rate(&self) -> Option<f64> {
-        self.transactions.filter(|n| *n > 0).map(|transactions| self.answers as f64 / f64::from(transactions))
+        let transactions = self.transactions.filter(|n| *n > 0)?;
+        Some(self.answers? as f64 / f64::from(transactions))
     }
 }
 
 /// What has to stand beside figures of people who chose to answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selection {
-    /// The desks, lowest rate first, those without transactions last.
+    /// The desks, lowest rate first, those without a rate last.
     pub desks: Vec<DeskCoverage>,
+    /// Answers of all desks; none where they are hidden.
+    pub answers: Option<u64>,
     /// The overall share for each of [`READINESS`]; none where there is no share.
     pub sensitivity: Vec<(f64, f64)>,
 }
@@ -46,24 +49,18 @@ pub struct Selection {
 impl Selection {
     /// Puts both together.
     #[must_use]
-    pub fn new(mut desks: Vec<DeskCoverage>, share: Option<f64>) -> Self {
+    pub fn new(mut desks: Vec<DeskCoverage>, answers: Option<u64>, share: Option<f64>) -> Self {
         let key = |desk: &DeskCoverage| desk.rate().unwrap_or(f64::INFINITY);
         desks.sort_by(|a, b| key(a).total_cmp(&key(b)).then_with(|| a.desk.cmp(&b.desk)));
         let sensitivity = share.map(|share| READINESS.map(|r| (r, share_of_all(share, r))).to_vec());
-        Self { desks, sensitivity: sensitivity.unwrap_or_default() }
-    }
-
-    /// Answers of all desks.
-    #[must_use]
-    pub fn answers(&self) -> u64 {
-        self.desks.iter().map(|desk| desk.answers).sum()
+        Self { desks, answers, sensitivity: sensitivity.unwrap_or_default() }
     }
 
     /// The part of all transactions; `None` as soon as one desk's are not known.
     #[must_use]
     pub fn rate(&self) -> Option<f64> {
         let transactions: Option<u64> = self.desks.iter().map(|desk| desk.transactions.map(u64::from)).sum();
-        transactions.filter(|n| *n > 0).map(|transactions| self.answers() as f64 / transactions as f64)
+        Some(self.answers? as f64 / transactions.filter(|n| *n > 0)? as f64)
     }
 }
 
@@ -72,7 +69,7 @@ mod tests {
     use super::*;
 
     fn desk(code: &str, answers: u64, transactions: Option<u32>) -> DeskCoverage {
-        DeskCoverage { desk: AreaCode::parse(code).unwrap(), name: String::new(), answers, transactions }
+        DeskCoverage { desk: AreaCode::parse(code).unwrap(), name: String::new(), answers: Some(answers), transactions }
     }
 
     #[test]
@@ -85,11 +82,11 @@ mod tests {
 
     #[test]
     fn a_rate_needs_all_transactions() {
-        let selection = Selection::new(vec![desk("A", 30, Some(100)), desk("B", 5, Some(100))], Some(0.5));
-        assert_eq!((selection.answers(), selection.rate()), (35, Some(0.175)));
+        let selection = Selection::new(vec![desk("A", 30, Some(100)), desk("B", 5, Some(100))], Some(35), Some(0.5));
+        assert_eq!(selection.rate(), Some(0.175));
         assert_eq!(selection.desks[0].desk.as_str(), "B");
         assert_eq!(selection.sensitivity.len(), 4);
-        let unknown = Selection::new(vec![desk("A", 30, None), desk("B", 5, Some(100))], None);
+        let unknown = Selection::new(vec![desk("A", 30, None), desk("B", 5, Some(100))], Some(35), None);
         assert_eq!((unknown.rate(), unknown.desks[0].desk.as_str(), unknown.sensitivity.len()), (None, "B", 0));
     }
 }

@@ -4,14 +4,11 @@ use super::estimates::quoted;
 use super::number;
 use super::shapes::{EstimateShape, SourceShape};
 use super::table::{Align, Table};
-use super::words;
-use crate::domain::breakdown::{BreakdownCell, Breakdowns, CellFigure, Label};
-use crate::domain::disclosure::Visibility;
+use super::words::{self, HIDDEN, HIDDEN_CODE};
+use crate::domain::breakdown::{BreakdownCell, Breakdowns, Label};
+use crate::domain::disclosure::NoFigure;
 use serde::Serialize;
 use std::collections::BTreeSet;
-
-/// What stands in place of a hidden figure.
-const HIDDEN: &str = "(ẩn)";
 
 /// Breakdowns as JSON.
 #[derive(Serialize)]
@@ -53,9 +50,9 @@ impl From<&Breakdowns> for BreakdownDocument {
         };
         let cell = |cell: &BreakdownCell| {
             let (estimate, hidden, reason) = match &cell.figure {
-                CellFigure::Shown(estimate) => (Some(EstimateShape::from(estimate.as_ref())), None, None),
-                CellFigure::Hidden(why) => (None, Some(hidden_code(*why)), None),
-                CellFigure::None(reason) => (None, None, Some(reason.clone())),
+                Ok(estimate) => (Some(EstimateShape::from(estimate.as_ref())), None, None),
+                Err(NoFigure::Hidden) => (None, Some(HIDDEN_CODE), None),
+                Err(NoFigure::None(reason)) => (None, None, Some(reason.clone())),
             };
             CellShape { domain: cell.domain.iter().map(label).collect(), estimate, hidden, reason }
         };
@@ -70,13 +67,6 @@ impl From<&Breakdowns> for BreakdownDocument {
             hidden_below_n: breakdowns.min_n,
             figures: figures.collect(),
         }
-    }
-}
-
-fn hidden_code(why: Visibility) -> &'static str {
-    match why {
-        Visibility::Primary => "small",
-        Visibility::Complementary | Visibility::Shown => "protects-a-small-cell",
     }
 }
 
@@ -96,17 +86,17 @@ pub fn text(breakdowns: &Breakdowns) -> String {
         ]);
         for cell in &figure.cells {
             let [n, share, interval] = match &cell.figure {
-                CellFigure::Shown(estimate) => {
+                Ok(estimate) => {
                     methods.insert(words::method(estimate));
                     let interval = estimate.interval.map(|ends| number::interval(ends.scaled(0.0, 100.0), 1));
                     let share = number::decimal(estimate.value * 100.0, 1);
                     [number::count(estimate.n), share, interval.unwrap_or_else(|| "–".to_owned())]
                 }
-                CellFigure::Hidden(_) => {
+                Err(NoFigure::Hidden) => {
                     n_hidden += 1;
                     [HIDDEN; 3].map(str::to_owned)
                 }
-                CellFigure::None(_) => ["0", "–", "–"].map(str::to_owned),
+                Err(NoFigure::None(_)) => ["0", "–", "–"].map(str::to_owned),
             };
             table.row([name(cell), n, share, interval]);
         }
@@ -115,10 +105,7 @@ pub fn text(breakdowns: &Breakdowns) -> String {
     out.push('\n');
     methods.iter().for_each(|method| out.push_str(&format!("Phương pháp: {method}.\n")));
     if n_hidden > 0 {
-        let min_n = breakdowns.min_n;
-        out.push_str(&format!(
-            "{HIDDEN}: {n_hidden} ô dưới {min_n} phiếu, hoặc ô có thể dùng để suy ra ô như vậy, được ẩn trên mọi cách chia nhóm.\n"
-        ));
+        out.push_str(&format!("{HIDDEN}: {n_hidden} ô; {}.\n", words::hidden()));
     }
     if let Some(notice) = &breakdowns.notice {
         out.push_str(&format!("Lưu ý: {notice}.\n"));
@@ -141,7 +128,7 @@ pub fn csv(breakdowns: &Breakdowns) -> String {
         let joined = |part: fn(&Label) -> &str| cell.domain.iter().map(part).collect::<Vec<_>>().join("*");
         let mut cells = vec![figure.code.clone(), joined(|l| &l.by), joined(|l| &l.value), name(cell)];
         cells.extend(match &cell.figure {
-            CellFigure::Shown(estimate) => {
+            Ok(estimate) => {
                 let flags: Vec<&str> = estimate.cautions.iter().map(|caution| caution.code()).collect();
                 [
                     exact(Some(estimate.value)),
@@ -158,14 +145,14 @@ pub fn csv(breakdowns: &Breakdowns) -> String {
                     String::new(),
                 ]
             }
-            CellFigure::Hidden(why) => {
+            Err(NoFigure::Hidden) => {
                 let mut cells = [const { String::new() }; 12];
                 if let Some(last) = cells.last_mut() {
-                    hidden_code(*why).clone_into(last);
+                    HIDDEN_CODE.clone_into(last);
                 }
                 cells
             }
-            CellFigure::None(_) => [const { String::new() }; 12],
+            Err(NoFigure::None(_)) => [const { String::new() }; 12],
         });
         out.push_str(&cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(","));
         out.push('\n');

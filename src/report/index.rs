@@ -2,7 +2,7 @@
 
 use super::number;
 use super::table::{Align, Table};
-use super::words;
+use super::words::{self, HIDDEN};
 use crate::domain::estimate::Estimate;
 use crate::domain::ids::AreaCode;
 use crate::domain::index::UnitIndex;
@@ -216,12 +216,14 @@ fn domains(index: &UnitIndex) -> Table {
     ]);
     for row in &index.domains {
         let survey = match row.survey {
+            _ if row.is_hidden => HIDDEN.to_owned(),
             Some(points) => number::decimal(points, POINT_DECIMALS),
             None if row.survey_max > Points::ZERO => "chưa có".to_owned(),
             None => "–".to_owned(),
         };
+        let hidden_or = |shown: &dyn Fn(f64) -> String| row.points().map_or_else(|| HIDDEN.to_owned(), shown);
         let share = if row.max > Points::ZERO {
-            number::decimal(row.points() / row.max.to_f64() * 100.0, POINT_DECIMALS)
+            hidden_or(&|points| number::decimal(points / row.max.to_f64() * 100.0, POINT_DECIMALS))
         } else {
             "không đánh giá".to_owned()
         };
@@ -230,12 +232,12 @@ fn domains(index: &UnitIndex) -> Table {
             row.title.clone(),
             number::printed(row.assessed),
             survey,
-            number::decimal(row.points(), POINT_DECIMALS),
+            hidden_or(&|points| number::decimal(points, POINT_DECIMALS)),
             number::points(row.max),
             share,
         ]);
     }
-    let points: f64 = index.domains.iter().map(crate::domain::index::DomainRow::points).sum();
+    let points = index.percent / 100.0 * index.max.to_f64();
     text.row([
         String::new(),
         "Cộng".to_owned(),

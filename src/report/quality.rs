@@ -3,6 +3,7 @@
 use super::number;
 use super::shapes::EstimateShape;
 use super::table::{Align, Table};
+use crate::domain::disclosure::NoFigure;
 use crate::domain::estimate::Estimate;
 use crate::domain::quality::{FlagCount, Quality, Reason};
 use serde::Serialize;
@@ -61,7 +62,7 @@ pub fn text(quality: &Quality) -> String {
             let range = estimate.interval.map(|ends| number::interval(ends.scaled(0.0, 100.0), 1)).unwrap_or_default();
             format!("{} % {range} (n = {})", number::decimal(estimate.value * 100.0, 1), number::count(estimate.n))
         }
-        Err(why) => why.clone(),
+        Err(why) => why.to_string(),
     });
     let _ = writeln!(out, "Chỉ số chung, mọi phiếu / overall, all answers:      {all}");
     let _ = writeln!(out, "Bỏ phiếu bị đánh dấu / without the flagged ones:     {without}");
@@ -123,7 +124,7 @@ impl From<&FlagCount> for CountShape {
 
 impl From<&Quality> for QualityDocument {
     fn from(quality: &Quality) -> Self {
-        let figure = |figure: &Result<Estimate, String>| figure.as_ref().ok().map(EstimateShape::from);
+        let figure = |figure: &Result<Estimate, NoFigure>| figure.as_ref().ok().map(EstimateShape::from);
         let [all, without_flagged] = quality.overall.each_ref().map(figure);
         let desks = quality.desks.iter();
         Self {

@@ -4,7 +4,8 @@ use super::number;
 use super::selection::{self, SelectionShape};
 use super::shapes::{EstimateShape, SourceShape};
 use super::table::{Align, Table};
-use super::words;
+use super::words::{self, HIDDEN, HIDDEN_CODE};
+use crate::domain::disclosure::NoFigure;
 use crate::domain::estimate::Estimate;
 use crate::domain::results::{Grain, ResultRow, Results};
 use serde::Serialize;
@@ -34,6 +35,9 @@ pub fn text(results: &Results) -> String {
     let cautions: BTreeSet<String> = estimates().flat_map(|e| e.cautions.iter().map(words::caution)).collect();
     methods.iter().for_each(|method| out.push_str(&format!("Phương pháp: {method}.\n")));
     cautions.iter().for_each(|caution| out.push_str(&format!("Lưu ý: {caution}.\n")));
+    if results.rows.iter().any(|row| row.figure.as_ref().is_err_and(|why| *why == NoFigure::Hidden)) {
+        out.push_str(&format!("{HIDDEN}: {}.\n", words::hidden()));
+    }
     if let Some(selection) = &results.selection {
         out.push_str(&format!("\n{}\n", selection::text(selection)));
     }
@@ -59,21 +63,26 @@ fn cells(row: &ResultRow) -> [String; 7] {
     };
     // Items that are no five-point scale have a figure of their own instead: the mean percent of their options.
     let share = row.satisfied.as_ref().unwrap_or(&row.figure);
-    let n = share.as_ref().map_or_else(|_| "0".to_owned(), |estimate| number::count(estimate.n));
+    let n = match share {
+        Ok(estimate) => number::count(estimate.n),
+        Err(NoFigure::Hidden) => HIDDEN.to_owned(),
+        Err(NoFigure::None(_)) => "0".to_owned(),
+    };
     let [percent, percent_range] = shown(Some(share), 100.0, 1);
     let [mean, mean_range] = shown(row.mean.as_ref(), 1.0, 2);
     [row.code.clone(), format!("{indent}{}", row.title), n, percent, percent_range, mean, mean_range]
 }
 
 /// Value and range, times a factor; dashes where there is none.
-fn shown(outcome: Option<&Result<Estimate, String>>, factor: f64, decimals: u8) -> [String; 2] {
+fn shown(outcome: Option<&Result<Estimate, NoFigure>>, factor: f64, decimals: u8) -> [String; 2] {
     let none = || "–".to_owned();
     match outcome {
         Some(Ok(estimate)) => {
             let range = estimate.interval.map(|ends| number::interval(ends.scaled(0.0, factor), decimals));
             [number::decimal(estimate.value * factor, decimals), range.unwrap_or_else(none)]
         }
-        Some(Err(_)) | None => [none(), none()],
+        Some(Err(NoFigure::Hidden)) => [HIDDEN; 2].map(str::to_owned),
+        Some(Err(NoFigure::None(_))) | None => [none(), none()],
     }
 }
 
@@ -110,7 +119,7 @@ struct RowShape {
 #[serde(untagged)]
 enum OutcomeShape {
     Estimate(EstimateShape),
-    Missing { missing: String },
+    Missing { missing: String, hidden: Option<&'static str> },
 }
 
 impl From<&Results> for ResultsDocument {
@@ -134,9 +143,12 @@ impl From<&ResultRow> for RowShape {
             Grain::Element => "element",
             Grain::Item => "item",
         };
-        let outcome = |outcome: &Result<Estimate, String>| match outcome {
+        let outcome = |outcome: &Result<Estimate, NoFigure>| match outcome {
             Ok(estimate) => OutcomeShape::Estimate(estimate.into()),
-            Err(why) => OutcomeShape::Missing { missing: why.clone() },
+            Err(why) => OutcomeShape::Missing {
+                missing: why.to_string(),
+                hidden: (*why == NoFigure::Hidden).then_some(HIDDEN_CODE),
+            },
         };
         Self {
             grain,

@@ -2,6 +2,7 @@
 
 use super::number::{self, percent};
 use super::table::{Align, Table};
+use super::words::HIDDEN;
 use crate::domain::selection::Selection;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -12,7 +13,7 @@ const MAX_DESKS: usize = 15;
 /// For people.
 #[must_use]
 pub(super) fn text(selection: &Selection) -> String {
-    let n = number::count(selection.answers());
+    let n = selection.answers.map_or_else(|| HIDDEN.to_owned(), number::count);
     let rate = selection.rate().map(percent);
     let (of_vi, of_en) = rate.map_or_else(Default::default, |rate| {
         (format!(" ({rate} lượt giao dịch)"), format!(" ({rate} of transactions)"))
@@ -45,7 +46,7 @@ pub(super) fn text(selection: &Selection) -> String {
         table.row([
             desk.desk.to_string(),
             desk.name.clone(),
-            number::count(desk.answers),
+            desk.answers.map_or_else(|| HIDDEN.to_owned(), number::count),
             desk.transactions.map_or_else(|| "–".to_owned(), |n| number::count(n.into())),
             desk.rate().map_or_else(|| "–".to_owned(), percent),
         ]);
@@ -73,7 +74,7 @@ fn ratio(r: f64) -> &'static str {
 /// For programs.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct SelectionShape {
-    answers: u64,
+    answers: Option<u64>,
     response_rate: Option<f64>,
     sensitivity: Vec<SensitivityShape>,
     desks: Vec<DeskShape>,
@@ -91,7 +92,7 @@ struct SensitivityShape {
 struct DeskShape {
     desk: String,
     name: String,
-    answers: u64,
+    answers: Option<u64>,
     transactions: Option<u32>,
     response_rate: Option<f64>,
 }
@@ -107,7 +108,7 @@ impl From<&Selection> for SelectionShape {
         });
         let sensitivity = selection.sensitivity.iter();
         Self {
-            answers: selection.answers(),
+            answers: selection.answers,
             response_rate: selection.rate(),
             sensitivity: sensitivity
                 .map(|(readiness, share)| SensitivityShape { readiness: *readiness, share: *share })

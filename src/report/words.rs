@@ -1,5 +1,6 @@
 //! The words for what the domain says in types, Vietnamese and English.
 
+use crate::domain::disclosure::MIN_ANSWERS;
 use crate::domain::estimate::{Caution, Ends, Estimate, Method, ShareInterval};
 use crate::domain::index::table::Source;
 use crate::domain::index::table::Warning;
@@ -139,6 +140,19 @@ pub fn rank_range(range: &RankRange) -> String {
     format!("hạng {}–{}{unknown}", range.best, range.worst)
 }
 
+/// What stands in place of a hidden figure.
+pub const HIDDEN: &str = "(ẩn)";
+
+/// A stable word for a hidden figure. It does not tell small cells from those that protect them; see
+/// [`NoFigure::Hidden`](crate::domain::disclosure::NoFigure::Hidden).
+pub const HIDDEN_CODE: &str = "small-or-protecting";
+
+/// Why figures are hidden.
+#[must_use]
+pub fn hidden() -> String {
+    format!("ít hơn {MIN_ANSWERS} phiếu, hoặc có thể dùng để suy ra ô ít phiếu hơn")
+}
+
 /// A stable word for why a range of ranks says nothing.
 #[must_use]
 pub fn range_caution_code(caution: RangeCaution) -> &'static str {
@@ -166,6 +180,7 @@ pub fn gap(leaf: &OpenLeaf) -> Wording {
 pub fn index_fault(fault: &IndexFault) -> Wording {
     let decimal = |points: f64| number::decimal(points, 4);
     let vi = match fault {
+        IndexFault::Hidden => format!("phần điều tra được ẩn: {}", hidden()),
         IndexFault::NothingApplies => "không có tiêu chí thành phần nào được đánh giá".to_owned(),
         IndexFault::NotSurveyScored(code) => {
             format!("điều tra cho điểm tiêu chí {code}, là tiêu chí không chấm bằng điều tra")

@@ -2,6 +2,7 @@
 //! and what people said, item by item.
 
 use super::catalogue::Catalogue;
+use super::disclosure::{Linked, Visible};
 use super::exercise::{AnalyseRefusal, Exercise, Survey};
 use super::rounds::RoundRefusal;
 use super::sample::scaled;
@@ -10,7 +11,7 @@ use crate::domain::assessment::Assessment;
 use crate::domain::estimate::Estimate;
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::index::table::{Heading, IndexTable, Provenance, UnitName};
-use crate::domain::index::{LeafPoints, SurveyPart, UnitIndex};
+use crate::domain::index::{LeafPoints, PartDisclosure, SurveyPart, UnitIndex};
 use crate::domain::quality::Answers;
 use crate::domain::scheme::SubCriterion;
 use crate::statistics::{self, Domain, NotEstimable, Range, Statistic, Term};
@@ -32,12 +33,12 @@ pub fn index_table(
 ) -> Result<IndexTable, AnalyseRefusal> {
     let exercise = Exercise::of_round(catalogue, store, code, answers)?;
     let before = exercise.year_before(catalogue, store)?;
-    let previous =
-        before.map(|before| Ok::<_, AnalyseRefusal>(table_of(store, &before, &None)?.ranks())).transpose()?;
-    table_of(store, &exercise, &previous)
+    let previous = before.map(|before| Ok::<_, AnalyseRefusal>(table_of(catalogue, store, &before, &None)?.ranks()));
+    table_of(catalogue, store, &exercise, &previous.transpose()?)
 }
 
 fn table_of(
+    catalogue: &Catalogue,
     store: &Store,
     exercise: &Exercise,
     previous: &Option<BTreeMap<AreaCode, u32>>,
@@ -49,7 +50,8 @@ fn table_of(
         .iter()
         .map(|area| assessments.remove(&area.code).unwrap_or_else(|| Assessment::new(area.code.clone())))
         .collect();
-    let parts = survey_parts(exercise, &units);
+    let linked: Vec<Linked> = exercise.surveys.iter().map(|survey| Linked::of(catalogue, exercise, survey)).collect();
+    let parts = survey_parts(exercise, &linked, &units);
     let named = |area: &Area| UnitName {
         code: area.code.clone(),
         name: area.name.clone(),
@@ -58,7 +60,8 @@ fn table_of(
     let indices = areas.iter().zip(&units).zip(&parts);
     let indices: Vec<_> =
         indices.map(|((area, unit), part)| (named(area), UnitIndex::of(scheme, unit, part))).collect();
-    let whole = survey_parts(exercise, &[Assessment::new(plan.area.clone())]).pop();
+    let whole = survey_parts(exercise, &linked, &[Assessment::new(plan.area.clone())]).pop();
+    let whole = whole.filter(|part| part.disclosure != PartDisclosure::Hidden);
     let survey = whole.and_then(|part| part.total);
     let heading = match exercise.tree.get(&plan.area) {
         Some(area) => Heading::new(scheme, plan.code.clone(), plan.year, area, survey),
@@ -71,19 +74,26 @@ fn table_of(
     Ok(IndexTable::new(scheme, heading, indices, previous, critical, provenance))
 }
 
-/// What the surveys say about each unit: points by leaf, and their sum with its spread.
-fn survey_parts(exercise: &Exercise, units: &[Assessment]) -> Vec<SurveyPart> {
+/// What the surveys say about each unit: points by leaf, and their sum with its spread, and what of it may be shown.
+fn survey_parts(exercise: &Exercise, linked: &[Linked], units: &[Assessment]) -> Vec<SurveyPart> {
     let mut parts = vec![SurveyPart::default(); units.len()];
     let mut totals: Vec<Vec<Estimate>> = vec![Vec::new(); units.len()];
-    for survey in &exercise.surveys {
+    for (survey, linked) in exercise.surveys.iter().zip(linked) {
+        let answers = survey.source.answers;
         let leaves = leaves_of(exercise, survey);
         let codes: Vec<AreaCode> = units.iter().map(|unit| unit.unit().clone()).collect();
         let domains = survey.sample.domains(&exercise.tree, &codes);
         let statistics: Vec<Statistic> = leaves.iter().map(|(leaf, terms)| points_of(leaf, terms)).collect();
         let estimates = survey.sample.estimate(&domains, &statistics, LEVEL);
+        let visible: Vec<Visible> = statistics.iter().map(|statistic| linked.statistic(statistic)).collect();
         let mut wanted: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
         for (place, (unit, (part, row))) in units.iter().zip(parts.iter_mut().zip(estimates)).enumerate() {
             let usable = enter_leaves(part, unit, &leaves, row);
+            let domain = domains.get(place);
+            let is_shown = |leaf: &usize| visible.get(*leaf).zip(domain).is_some_and(|(v, d)| v.holds(d, answers));
+            if !usable.iter().all(is_shown) {
+                part.disclosure = part.disclosure.max(PartDisclosure::SumOnly);
+            }
             wanted.entry(usable).or_default().push(place);
         }
         // Units with the same leaves share a statistic, so a scan of the answers serves them together.
@@ -92,8 +102,12 @@ fn survey_parts(exercise: &Exercise, units: &[Assessment]) -> Vec<SurveyPart> {
             let high = usable.iter().filter_map(|leaf| leaves.get(*leaf)).map(|(leaf, _)| leaf.max.to_f64()).sum();
             let component = Statistic::sum("component", terms).within(Range::Within { low: 0.0, high });
             let asked: Vec<Domain> = places.iter().filter_map(|place| domains.get(*place).cloned()).collect();
+            let visible = linked.statistic(&component);
             let found = survey.sample.estimate(&asked, &[component], LEVEL);
-            for (place, row) in places.into_iter().zip(found) {
+            for ((place, row), domain) in places.into_iter().zip(found).zip(&asked) {
+                if let Some(part) = parts.get_mut(place).filter(|_| !visible.holds(domain, answers)) {
+                    part.disclosure = PartDisclosure::Hidden;
+                }
                 if let (Some(total), Some(Ok(estimate))) = (totals.get_mut(place), row.into_iter().next()) {
                     total.push(estimate);
                 }

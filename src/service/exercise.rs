@@ -132,6 +132,15 @@ impl Exercise {
         Ok(Self { plan, scheme, tree, surveys })
     }
 
+    /// The survey of the round that named the exercise.
+    ///
+    /// # Errors
+    /// When the round has none in it, which happens to no exercise of that round.
+    pub fn named(&self, round: &RoundCode) -> Result<&Survey, AnalyseRefusal> {
+        let named = self.surveys.iter().find(|survey| survey.source.round == *round);
+        named.ok_or_else(|| AnalyseRefusal::UnknownUnit(self.plan.area.clone()))
+    }
+
     /// The exercise of the year before for the same area, scheme and questionnaire, if there was exactly one.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ pub mod breakdown;
 pub mod calculator;
 pub mod catalogue;
 pub mod collect;
+pub mod disclosure;
 pub mod exercise;
 pub mod frame;
 pub mod import;

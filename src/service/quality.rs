@@ -3,6 +3,7 @@
 use super::catalogue::Catalogue;
 use super::exercise::{AnalyseRefusal, Exercise};
 use super::results;
+use crate::domain::disclosure::NoFigure;
 use crate::domain::frame::Frame;
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::packing::{self, NO_ANSWER};
@@ -15,7 +16,6 @@ use std::collections::BTreeMap;
 /// Judges stored answers: what was told when they came in, and what only all answers together can tell.
 pub(super) struct Sieve<'a> {
     rules: Option<&'a QualityRules>,
-    answers: Answers,
     /// Bytes of the five-point satisfaction items.
     scale: Vec<usize>,
     /// By place of the desk in the frame: whether it has more answers than transactions.
@@ -25,11 +25,11 @@ pub(super) struct Sieve<'a> {
 }
 
 impl<'a> Sieve<'a> {
-    pub(super) fn new(rules: Option<&'a QualityRules>, answers: Answers, questionnaire: &Questionnaire) -> Self {
+    pub(super) fn new(rules: Option<&'a QualityRules>, questionnaire: &Questionnaire) -> Self {
         let items = questionnaire.items.iter().zip(packing::layout(questionnaire));
         let is_scale = |part, kind: &ItemKind| part == Part::Satisfaction && *kind == ItemKind::FivePoint;
         let scale = items.filter(|(item, _)| is_scale(item.part, &item.kind)).map(|(_, (offset, _))| offset).collect();
-        Self { rules, answers, scale, excess: Vec::new(), counts: Vec::new() }
+        Self { rules, scale, excess: Vec::new(), counts: Vec::new() }
     }
 
     /// Tells the desks of a round and how many answers each has.
@@ -42,10 +42,9 @@ impl<'a> Sieve<'a> {
         }
     }
 
-    /// Judges an answer of the desk at a place in the frame, and counts it; whether it belongs to what the figures are made
-    /// of.
-    pub(super) fn takes(&mut self, desk: usize, packed: &[u8], told: Reasons) -> bool {
-        let Some(rules) = self.rules else { return true };
+    /// Judges an answer of the desk at a place in the frame, and counts it; whether it is flagged.
+    pub(super) fn flags(&mut self, desk: usize, packed: &[u8], told: Reasons) -> bool {
+        let Some(rules) = self.rules else { return false };
         let codes = self.scale.iter().map(|offset| packed.get(*offset).copied().unwrap_or(NO_ANSWER));
         let reasons = told
             .with(Reason::StraightLine, rules.is_straight_line(codes))
@@ -53,7 +52,7 @@ impl<'a> Sieve<'a> {
         if let Some(count) = self.counts.get_mut(desk) {
             count.add(reasons);
         }
-        self.answers == Answers::All || reasons.is_empty()
+        !reasons.is_empty()
     }
 }
 
@@ -63,8 +62,7 @@ impl<'a> Sieve<'a> {
 /// When the round is unknown or cannot be analysed.
 pub fn report(catalogue: &Catalogue, store: &Store, round: &RoundCode) -> Result<Quality, AnalyseRefusal> {
     let exercise = Exercise::of_round(catalogue, store, round, Answers::All)?;
-    let unknown = || AnalyseRefusal::UnknownUnit(exercise.plan.area.clone());
-    let survey = exercise.surveys.iter().find(|survey| survey.source.round == *round).ok_or_else(unknown)?;
+    let survey = exercise.named(round)?;
     let mut whole = FlagCount::default();
     survey.sample.flags.values().for_each(|count| whole.add_all(count));
     let mut desks: Vec<(AreaCode, String, FlagCount)> = Vec::new();
@@ -77,7 +75,8 @@ pub fn report(catalogue: &Catalogue, store: &Store, round: &RoundCode) -> Result
         let found = results::results(catalogue, store, round, (None, answers))?;
         let first = found.rows.into_iter().next();
         Ok::<_, AnalyseRefusal>(
-            first.map_or_else(|| Err("no figure".to_owned()), |row| row.satisfied.unwrap_or(row.figure)),
+            first
+                .map_or_else(|| Err(NoFigure::None("no figure".to_owned())), |row| row.satisfied.unwrap_or(row.figure)),
         )
     };
     Ok(Quality {

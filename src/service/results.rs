@@ -1,9 +1,11 @@
 //! What people said: every item, element and the overall figure of one round, for one area.
 
 use super::catalogue::{Catalogue, Texts};
+use super::disclosure::Linked;
 use super::exercise::{AnalyseRefusal, Exercise, Survey};
 use super::sample::{RoundSample, scaled};
 use crate::domain::area::AreaTree;
+use crate::domain::disclosure::NoFigure;
 use crate::domain::estimate::Estimate;
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::quality::Answers;
@@ -12,16 +14,10 @@ use crate::domain::results::{Grain, ResultRow, Results};
 use crate::domain::round::Mode;
 use crate::domain::selection::{DeskCoverage, Selection};
 use crate::service::analyse::LEVEL;
-use crate::statistics::{NotEstimable, Range, Statistic, Term};
+use crate::statistics::{Range, Statistic, Term};
 use crate::store::Store;
 
-/// Answers below which a figure is not shown (Luật Bảo vệ dữ liệu cá nhân 91/2025/QH15; n < 5 is our threshold).
-pub const MIN_ANSWERS: u64 = 5;
-
 /// The results of a round, for one area within it or for all of it, of all answers or those without flags.
-///
-/// Figures without flagged answers beside those with them would give away what a handful of people said, so there are none
-/// for areas with fewer than [`MIN_ANSWERS`] flagged ones.
 ///
 /// # Errors
 /// When the round or the area is unknown, or the answers cannot be used.
@@ -35,25 +31,27 @@ pub fn results(
     let area = area.unwrap_or(&exercise.plan.area);
     let known = exercise.tree.get(area).filter(|area| exercise.tree.is_within(&area.code, &exercise.plan.area));
     let known = known.ok_or_else(|| AnalyseRefusal::UnknownUnit(area.clone()))?;
-    let named = exercise.surveys.iter().find(|survey| survey.source.round == *code);
-    let Survey { source, sample } = named.ok_or_else(|| AnalyseRefusal::UnknownUnit(area.clone()))?;
+    let survey = exercise.named(code)?;
+    let Survey { source, sample } = survey;
+    let linked = Linked::of(catalogue, &exercise, survey);
     let questions = questions(sample);
     let statistics: Vec<Statistic> = questions.iter().flat_map(Question::statistics).collect();
     let domain = sample.domains(&exercise.tree, std::slice::from_ref(area));
     let mut found = sample.estimate(&domain, &statistics, LEVEL).into_iter().flatten();
+    let domain = domain.into_iter().next().unwrap_or_default();
     let questionnaire = sample.questionnaire();
     let texts = questionnaire.languages.first().and_then(|first| catalogue.texts(&questionnaire.reference, first));
     let rows = questions.into_iter().filter_map(|question| {
-        let mut row = question.answered(&mut found)?;
+        // The figures of one question have the same people, so they are shown together or not at all.
+        let visible = linked.statistic(question.statistics().first()?);
+        let mut shown = found.by_ref().map(|outcome| visible.figure(&domain, answers, outcome));
+        let mut row = question.answered(&mut shown)?;
         row.title = texts.map(|texts| title(texts, questionnaire, &row)).unwrap_or_default();
         Some(row)
     });
-    let mut rows: Vec<ResultRow> = rows.collect();
-    let n_left_out = flagged_within(sample, &exercise.tree, area);
-    if answers == Answers::Unflagged && (1..MIN_ANSWERS).contains(&n_left_out) {
-        rows.iter_mut().for_each(hide_difference);
-    }
-    let selection = (source.mode == Mode::SelfSelected).then(|| selection(sample, &exercise.tree, area, &rows));
+    let rows: Vec<ResultRow> = rows.collect();
+    let selection =
+        (source.mode == Mode::SelfSelected).then(|| selection(&linked, sample, &exercise.tree, (area, &rows)));
     Ok(Results {
         selection,
         area: area.clone(),
@@ -65,29 +63,29 @@ pub fn results(
     })
 }
 
-/// Flagged answers in an area.
-fn flagged_within(sample: &RoundSample, tree: &AreaTree, area: &AreaCode) -> u64 {
-    let desks = sample.flags.iter().filter(|(desk, _)| tree.is_within(desk, area));
-    desks.map(|(_, count)| count.n_flagged).sum()
-}
-
-fn hide_difference(row: &mut ResultRow) {
-    let why = || format!("fewer than {MIN_ANSWERS} answers are flagged here; the difference would show what they say");
-    let figures = std::iter::once(&mut row.figure).chain(&mut row.satisfied).chain(&mut row.mean);
-    figures.for_each(|figure| *figure = Err(why()));
-}
-
 /// Who chose to answer in an area, and what that may do to its overall share.
-fn selection(sample: &RoundSample, tree: &AreaTree, area: &AreaCode, rows: &[ResultRow]) -> Selection {
+fn selection(
+    linked: &Linked,
+    sample: &RoundSample,
+    tree: &AreaTree,
+    (area, rows): (&AreaCode, &[ResultRow]),
+) -> Selection {
+    let people = linked.people();
+    let is_shown = |area: &AreaCode| {
+        let domains = sample.domains(tree, std::slice::from_ref(area));
+        domains.first().is_some_and(|domain| people.holds(domain, Answers::All))
+    };
+    let n = |desk: &AreaCode| sample.n_by_desk.get(desk).copied().unwrap_or_default();
     let within = sample.transactions.iter().filter(|(desk, _)| tree.is_within(desk, area));
     let desks = within.map(|(desk, transactions)| DeskCoverage {
         desk: desk.clone(),
         name: tree.get(desk).map(|area| area.name.clone()).unwrap_or_default(),
-        answers: sample.n_by_desk.get(desk).copied().unwrap_or_default(),
+        answers: is_shown(desk).then(|| n(desk)),
         transactions: *transactions,
     });
     let share = rows.first().and_then(|row| row.satisfied.as_ref()?.as_ref().ok());
-    Selection::new(desks.collect(), share.map(|share| share.value))
+    let answers = sample.transactions.keys().filter(|desk| tree.is_within(desk, area)).map(n).sum();
+    Selection::new(desks.collect(), is_shown(area).then_some(answers), share.map(|share| share.value))
 }
 
 /// A row before its figures are known.
@@ -114,23 +112,12 @@ impl Question {
     }
 
     /// Takes its figures off the front of what was found.
-    fn answered(self, found: &mut impl Iterator<Item = Result<Estimate, NotEstimable>>) -> Option<ResultRow> {
+    fn answered(self, found: &mut impl Iterator<Item = Result<Estimate, NoFigure>>) -> Option<ResultRow> {
         let Self { grain, code, five_point, .. } = self;
-        let mut next = || found.next().map(shown);
+        let mut next = || found.next();
         let figure = next()?;
         let (satisfied, mean) = if five_point.is_some() { (next(), next()) } else { (None, None) };
         Some(ResultRow { grain, code, title: String::new(), figure, satisfied, mean })
-    }
-}
-
-/// An estimate, unless it would give away what single people answered, or there is none.
-fn shown(outcome: Result<Estimate, NotEstimable>) -> Result<Estimate, String> {
-    match outcome {
-        Ok(estimate) if estimate.n < MIN_ANSWERS => {
-            Err(format!("fewer than {MIN_ANSWERS} answers; not shown, so that nobody can be recognised"))
-        }
-        Ok(estimate) => Ok(estimate),
-        Err(why) => Err(why.to_string()),
     }
 }
 

@@ -1,9 +1,11 @@
 //! One round's answers as a statistical sample: bytes become columns, desks become primary sampling units, and the
 //! figures a questionnaire or scheme names become statistics over those columns.
 
+use super::disclosure::Tally;
 use super::quality::Sieve;
 use crate::domain::area::AreaTree;
 use crate::domain::estimate::Estimate;
+use crate::domain::frame::Frame;
 use crate::domain::ids::{AreaCode, Digest, ElementId, RoundCode};
 use crate::domain::packing;
 use crate::domain::quality::{Answers, FlagCount, QualityRules};
@@ -45,6 +47,8 @@ pub struct RoundSample {
     profile: Vec<usize>,
     /// The cells answers lie in, by index: the code of each profile item.
     cells: Vec<Vec<u8>>,
+    /// All answers by who gave them, also those that were left out.
+    pub(super) tally: Tally,
     /// Answer sheets it was made from.
     pub n_responses: u64,
     /// Flags of all answers by desk, also of those that were left out.
@@ -70,13 +74,15 @@ impl RoundSample {
         (rules, answers): (Option<&QualityRules>, Answers),
     ) -> Result<Self, SampleRefusal> {
         let (columns, offsets) = columns_of(questionnaire);
+        let valued = valued_codes(questionnaire, &columns);
+        let mut tally = Tally::default();
         let mut rows = Columns::new(offsets.len(), 0);
         let mut codes = vec![packing::NO_ANSWER; offsets.len()];
         let mut n_responses = 0;
         let (profile, profile_offsets) = profile_of(questionnaire);
         let (mut blocks, mut cells) = (Blocks::default(), Cells::default());
         let mut key = Vec::with_capacity(profile.len());
-        let mut sieve = Sieve::new(rules, answers, questionnaire);
+        let mut sieve = Sieve::new(rules, questionnaire);
         // One view of the database, so that the digest names the very answers that were counted.
         let (frame, cut, n_by_desk) = store.with(|conn| {
             conn.snapshot(|conn| {
@@ -86,15 +92,19 @@ impl RoundSample {
                 sieve.know(&frame, &n_by_desk);
                 store::responses::scan(conn, round, |code, packed, weight, flags| {
                     let Some(desk) = places.get(code) else { return };
-                    if !sieve.takes(*desk as usize, packed, flags) {
-                        return;
-                    }
+                    let is_flagged = sieve.flags(*desk as usize, packed, flags);
                     for (code, offset) in codes.iter_mut().zip(&offsets) {
                         *code = packed.get(*offset).copied().unwrap_or(packing::NO_ANSWER);
                     }
                     key.clear();
                     key.extend(profile_offsets.iter().map(|at| packed.get(*at).copied().unwrap_or(packing::NO_ANSWER)));
-                    let block = blocks.index(Block { psu: *desk, cell: cells.index(&key) });
+                    let cell = cells.index(&key);
+                    let has_value = |(codes, code): (&[bool; 256], &u8)| codes.get(usize::from(*code)) == Some(&true);
+                    tally.add(*desk, cell, is_flagged, valued.iter().zip(&codes).map(has_value));
+                    if is_flagged && answers == Answers::Unflagged {
+                        return;
+                    }
+                    let block = blocks.index(Block { psu: *desk, cell });
                     rows.push(block, weight, &codes);
                     n_responses += 1;
                 })?;
@@ -102,15 +112,8 @@ impl RoundSample {
                 Ok::<_, StoreError>((frame, cut, n_by_desk))
             })
         })?;
-        // Desks that were not drawn stand in the design too: a commune of three desks is not its one drawn desk.
         let desks: Vec<AreaCode> = frame.iter().map(|desk| desk.desk.clone()).collect();
-        let design_desks = frame.iter().map(|desk| DesignDesk {
-            code: desk.desk.to_string(),
-            stratum: desk.stratum.to_string(),
-            transactions: desk.transactions,
-        });
-        let per_stratum = frame.desks_per_stratum().into_iter().map(|(code, n)| (code.to_string(), n)).collect();
-        let sample = Sample::of_round(design_desks.collect(), &per_stratum, blocks, rows, mode.into())
+        let sample = joined(&frame, blocks, rows, mode)
             .map_err(|fault| SampleRefusal::Design { round: round.clone(), fault })?;
         let cells = cells.list;
         let transactions = frame.iter().map(|desk| (desk.desk.clone(), desk.transactions)).collect();
@@ -123,6 +126,7 @@ impl RoundSample {
             columns,
             profile,
             cells,
+            tally,
             n_responses,
             flags,
             n_by_desk,
@@ -159,10 +163,10 @@ impl RoundSample {
         (0_u32..).zip(&self.cells).filter(|(_, codes)| fits(codes)).map(|(cell, _)| cell).collect()
     }
 
-    /// The smallest groups that a domain is made of: the answers of one desk in one cell, by number.
-    #[must_use]
-    pub fn groups_of(&self, domain: &Domain) -> Vec<u32> {
-        self.sample.blocks_of(domain)
+    /// The codes of some profile items (by place among [`Self::profile`]) in a cell.
+    pub(super) fn profile_codes(&self, cell: u32, items: &BTreeSet<usize>) -> Vec<u8> {
+        let codes = self.cells.get(cell as usize);
+        items.iter().filter_map(|item| codes?.get(*item).copied()).collect()
     }
 
     /// Estimates statistics for domains: one row a domain, one column a statistic.
@@ -259,6 +263,18 @@ pub fn scaled(terms: Vec<Term>, factor: f64) -> Vec<Term> {
     terms.into_iter().map(|term| Term { factor: term.factor * factor, ..term }).collect()
 }
 
+/// Answers with the design they were collected under. Desks that were not drawn stand in it too: a commune of three desks
+/// is not its one drawn desk.
+fn joined(frame: &Frame, blocks: Blocks, rows: Columns, mode: Mode) -> Result<Sample, SampleFault> {
+    let desks = frame.iter().map(|desk| DesignDesk {
+        code: desk.desk.to_string(),
+        stratum: desk.stratum.to_string(),
+        transactions: desk.transactions,
+    });
+    let per_stratum = frame.desks_per_stratum().into_iter().map(|(code, n)| (code.to_string(), n)).collect();
+    Sample::of_round(desks.collect(), &per_stratum, blocks, rows, mode.into())
+}
+
 /// The cells that answers were found in.
 #[derive(Default)]
 struct Cells {
@@ -286,6 +302,18 @@ fn profile_of(questionnaire: &Questionnaire) -> (Vec<usize>, Vec<usize>) {
         item.part == Part::Profile && matches!(item.kind, ItemKind::Single(_) | ItemKind::YesNo)
     });
     profile.map(|(place, (_, (offset, _)))| (place, offset)).unzip()
+}
+
+/// By column: which codes have a value, so that whoever gave them answered.
+fn valued_codes(questionnaire: &Questionnaire, columns: &BTreeMap<usize, usize>) -> Vec<[bool; 256]> {
+    let mut valued = vec![[false; 256]; columns.len()];
+    for (place, column) in columns {
+        if let (Some(item), Some(codes)) = (questionnaire.items.get(*place), valued.get_mut(*column)) {
+            let has_value = |code: u8| item.worth(code, questionnaire.rule).is_some();
+            codes.iter_mut().zip(0..=u8::MAX).for_each(|(valued, code)| *valued = has_value(code));
+        }
+    }
+    valued
 }
 
 /// The items that get a column (place in the questionnaire → column), and the byte each column is read from.

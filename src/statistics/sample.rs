@@ -129,12 +129,6 @@ impl Sample {
         self.columns.n_rows()
     }
 
-    /// The blocks of a domain, by number: the smallest groups it is made of.
-    #[must_use]
-    pub fn blocks_of(&self, domain: &Domain) -> Vec<u32> {
-        self.index.of(domain)
-    }
-
     /// The weights, in the order of the rows.
     #[must_use]
     pub fn weights(&self) -> Vec<f64> {

@@ -211,7 +211,8 @@ impl Statistic {
     }
 
     /// The coded columns it reads, each once.
-    pub(super) fn columns(&self) -> BTreeSet<usize> {
+    #[must_use]
+    pub fn columns(&self) -> BTreeSet<usize> {
         let coded = |reading: &Reading| match reading {
             Reading::Coded { column, .. } => Some(*column),
             Reading::Real { .. } | Reading::Between { .. } => None,

@@ -17,15 +17,14 @@ use crate::service::{analyse, results};
 use actix_web::web::{self, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
-/// `GET /v1/rounds/{round}/index[?unit=U]`: the index table of the round's exercise, or one unit of it.
+/// `GET /v1/rounds/{round}/index[?unit=U&flagged=without]`: the index table of the round's exercise, or one unit of it.
 ///
 /// # Errors
 /// An unknown round or unit, a query it does not have, or figures that cannot be computed.
 pub async fn index(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
-    let (round, unit) = (code(&round)?, unit(&request)?);
-    let table = computed(&site, move |service| {
-        analyse::index_table(service.catalogue(), service.store(), &round, Answers::All)
-    });
+    let (round, (unit, answers)) = (code(&round)?, unit_and_answers(&request)?);
+    let table =
+        computed(&site, move |service| analyse::index_table(service.catalogue(), service.store(), &round, answers));
     let table = table.await?;
     let shown = match unit {
         Some(unit) => table.only(&unit).ok_or_else(|| Problem::of(&UNKNOWN_UNIT))?,
@@ -47,7 +46,7 @@ pub async fn results(request: HttpRequest, site: Data<Site>, round: Path<String>
     Ok(HttpResponse::Ok().json(ResultsDocument::from(&found.await?)))
 }
 
-/// `GET /v1/rounds/{round}/breakdown[?by=sex*age&item=Q01&element=E1]`: declared breakdowns with small cells hidden.
+/// `GET /v1/rounds/{round}/breakdown[?by=sex*age&item=Q01&element=E1&flagged=without]`: declared breakdowns with small cells hidden.
 ///
 /// # Errors
 /// As [`index`]; a breakdown that is not declared, an item or element without a figure.
@@ -65,7 +64,8 @@ pub async fn breakdown(request: HttpRequest, site: Data<Site>, round: Path<Strin
 
 /// What the query of a breakdown asks for.
 fn wanted(request: &HttpRequest) -> Result<Wanted, Problem> {
-    let faulty = || Problem::of(&FAULTY_QUERY).saying("There are only by=NAME*NAME, item=ID and element=ID");
+    let faulty =
+        || Problem::of(&FAULTY_QUERY).saying("There are only by=NAME*NAME, item=ID, element=ID and flagged=without");
     let pairs: Vec<(String, String)> =
         web::Query::from_query(request.query_string()).map(web::Query::into_inner).map_err(|_| faulty())?;
     let mut wanted = Wanted::default();
@@ -73,6 +73,7 @@ fn wanted(request: &HttpRequest) -> Result<Wanted, Problem> {
         match key.as_str() {
             "by" => wanted.by.push(value.split(['*', ',']).map(|name| name.trim().to_owned()).collect()),
             "item" | "element" => wanted.figures.push(value),
+            "flagged" if value == "without" => wanted.answers = Answers::Unflagged,
             _ => return Err(faulty()),
         }
     }
@@ -93,18 +94,6 @@ async fn computed<T: Send + 'static>(
 
 fn code(round: &str) -> Result<RoundCode, Problem> {
     RoundCode::parse(round).map_err(|_| Problem::of(&UNKNOWN_ROUND))
-}
-
-/// The unit that the query names, if it names one.
-fn unit(request: &HttpRequest) -> Result<Option<AreaCode>, Problem> {
-    let query = request.query_string();
-    if query.is_empty() {
-        return Ok(None);
-    }
-    // A code has no character that an address would have to encode.
-    let code =
-        query.strip_prefix("unit=").ok_or_else(|| Problem::of(&FAULTY_QUERY).saying("There is only unit=CODE"))?;
-    AreaCode::parse(code).map(Some).map_err(|_| Problem::of(&UNKNOWN_UNIT))
 }
 
 /// The unit that the query names, and whether flagged answers count.

@@ -6,67 +6,82 @@
 //! of one in 10¹⁸. The other way round, a combination that exists only modulo the prime hides a cell too many, which is
 //! safe.
 
-use super::PublishedCell;
-use std::collections::BTreeMap;
-
 const PRIME: u64 = (1 << 61) - 1;
 
-/// A row of the elimination: unknown → coefficient, none of them 0.
-type Row = BTreeMap<u32, u64>;
-
-/// Everything that follows from the shown cells.
-pub(super) struct Known {
-    /// Rows by their first unknown, whose coefficient is 1.
-    rows: BTreeMap<u32, Row>,
+/// Where the number of people of a group is known from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// It is not known by itself.
+    Unknown,
+    /// From this shown cell, or from elsewhere; the group is no unknown.
+    Known(Option<usize>),
 }
 
-impl Known {
-    /// Takes the shown cells. A cell of nobody tells that each of its groups is empty.
-    pub(super) fn from<'a>(shown: impl Iterator<Item = &'a PublishedCell>) -> Self {
-        let mut known = Self { rows: BTreeMap::new() };
-        let (empty, others): (Vec<&PublishedCell>, Vec<&PublishedCell>) = shown.partition(|cell| cell.n == 0);
-        let single = empty.iter().flat_map(|cell| &cell.members).map(|member| Row::from([(*member, 1)]));
-        single.for_each(|row| known.take(row));
-        others.into_iter().for_each(|cell| known.take(row_of(&cell.members)));
+/// Everything that follows from shown cells.
+pub(super) struct Known<'a> {
+    /// By first unknown: a row whose coefficient there is 1, in the order of the unknowns. Behind the groups stand the
+    /// shown cells, a place each, so that a row carries along which of them it is made of.
+    rows: Vec<Option<Vec<(u32, u64)>>>,
+    n_cells: usize,
+    /// By group.
+    sources: &'a [Source],
+}
+
+impl<'a> Known<'a> {
+    /// Takes shown cells, places among `n_cells` and members; `sources` has an entry for every group.
+    pub(super) fn new<'c>(
+        shown: impl Iterator<Item = (usize, &'c [u32])>,
+        n_cells: usize,
+        sources: &'a [Source],
+    ) -> Self {
+        let mut known = Self { rows: vec![None; sources.len()], n_cells, sources };
+        let mut shown: Vec<(usize, &[u32])> = shown.collect();
+        // Short rows first: the long ones are mostly sums of them and vanish without filling anything up.
+        shown.sort_by_key(|(_, members)| members.len());
+        for (cell, members) in shown {
+            let row = known.reduced(members, Some(cell));
+            let Some((first, coefficient)) = row.first().copied() else { continue };
+            let inverse = power(coefficient, PRIME - 2);
+            // A row that only says how cells make up others tells of no group.
+            if let Some(place) = known.rows.get_mut(first as usize) {
+                *place = Some(row.into_iter().map(|(unknown, value)| (unknown, times(value, inverse))).collect());
+            }
+        }
         known
     }
 
-    /// Whether the number of people in these groups together follows.
-    pub(super) fn tells(&self, members: &[u32]) -> bool {
-        self.reduced(row_of(members)).is_empty()
-    }
-
-    fn take(&mut self, row: Row) {
-        let mut row = self.reduced(row);
-        if let Some((&first, &coefficient)) = row.first_key_value() {
-            let inverse = power(coefficient, PRIME - 2);
-            row.values_mut().for_each(|value| *value = times(*value, inverse));
-            self.rows.insert(first, row);
-        }
+    /// The shown cells from which the number of people in these groups together follows; `None` if it does not.
+    pub(super) fn tells(&self, members: &[u32]) -> Option<Vec<usize>> {
+        let left = self.reduced(members, None);
+        let cell = |(place, _): &(u32, u64)| (*place as usize).checked_sub(self.rows.len());
+        left.iter().map(cell).collect()
     }
 
     /// What is left of a row after taking out all that is known.
-    fn reduced(&self, mut row: Row) -> Row {
-        let mut from = 0;
-        while let Some((&unknown, &coefficient)) = row.range(from..).next() {
-            if let Some(known) = self.rows.get(&unknown) {
+    fn reduced(&self, members: &[u32], cell: Option<usize>) -> Vec<(u32, u64)> {
+        let n_groups = self.rows.len();
+        let mut row = vec![0_u64; n_groups + self.n_cells];
+        let column = |member: &u32| match self.sources.get(*member as usize)? {
+            Source::Unknown => Some(*member as usize),
+            Source::Known(from) => from.map(|cell| n_groups + cell),
+        };
+        for place in members.iter().filter_map(column).chain(cell.map(|cell| n_groups + cell)) {
+            if let Some(place) = row.get_mut(place) {
+                *place += 1;
+            }
+        }
+        for (place, known) in self.rows.iter().enumerate() {
+            let coefficient = row.get(place).copied().unwrap_or_default();
+            if let (Some(known), true) = (known, coefficient != 0) {
                 for (unknown, value) in known {
-                    let left = row.entry(*unknown).or_insert(0);
-                    *left = minus(*left, times(coefficient, *value));
-                    if *left == 0 {
-                        row.remove(unknown);
+                    if let Some(left) = row.get_mut(*unknown as usize) {
+                        *left = minus(*left, times(coefficient, *value));
                     }
                 }
             }
-            let Some(next) = unknown.checked_add(1) else { break };
-            from = next;
         }
-        row
+        (0_u32..).zip(row).filter(|(_, value)| *value != 0).collect()
     }
-}
-
-fn row_of(members: &[u32]) -> Row {
-    members.iter().map(|member| (*member, 1)).collect()
 }
 
 fn times(a: u64, b: u64) -> u64 {

@@ -99,9 +99,11 @@ struct OpenShape {
 struct DomainShape {
     code: String,
     title: String,
-    points: f64,
+    /// `null` where the survey points are hidden.
+    points: Option<f64>,
     assessed_points: f64,
     survey_points: Option<f64>,
+    hidden: Option<&'static str>,
     survey_max: f64,
     max: f64,
 }
@@ -238,6 +240,7 @@ impl From<&DomainRow> for DomainShape {
             points: row.points(),
             assessed_points: row.assessed.to_f64(),
             survey_points: row.survey,
+            hidden: row.is_hidden.then_some(words::HIDDEN_CODE),
             survey_max: row.survey_max.to_f64(),
             max: row.max.to_f64(),
         }

@@ -43,6 +43,7 @@ fn surveyed(leaves: &[(&str, f64)], cautions: Vec<Caution>) -> SurveyPart {
     SurveyPart {
         per_leaf: leaves.iter().map(|(code, points)| (criterion_code(code), LeafPoints::Points(*points))).collect(),
         total: Some(component(total, cautions)),
+        ..SurveyPart::default()
     }
 }
 

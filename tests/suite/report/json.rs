@@ -47,9 +47,9 @@ fn a_unit_carries_everything_needed_to_judge_it() {
     insta::assert_snapshot!(lines(&document()["units"][0]), @r##"
     assessed_points 48.0
     band null
-    domains[] {"assessed_points":48.0,"code":"1","max":60.0,"points":48.0,"survey_max":0.0,"survey_points":null,"title":"Chỉ đạo, điều hành"}
-    domains[] {"assessed_points":0.0,"code":"2","max":30.0,"points":14.0,"survey_max":30.0,"survey_points":14.0,"title":"Sự hài lòng"}
-    domains[] {"assessed_points":0.0,"code":"3","max":10.0,"points":0.0,"survey_max":0.0,"survey_points":null,"title":"Tác động"}
+    domains[] {"assessed_points":48.0,"code":"1","hidden":null,"max":60.0,"points":48.0,"survey_max":0.0,"survey_points":null,"title":"Chỉ đạo, điều hành"}
+    domains[] {"assessed_points":0.0,"code":"2","hidden":null,"max":30.0,"points":14.0,"survey_max":30.0,"survey_points":14.0,"title":"Sự hài lòng"}
+    domains[] {"assessed_points":0.0,"code":"3","hidden":null,"max":10.0,"points":0.0,"survey_max":0.0,"survey_points":null,"title":"Tác động"}
     focus false
     index {"estimate":{"cautions":[{"code":"n-below-30","en":"fewer than 30 answers","vi":"dưới 30 phiếu"},{"code":"lonely-psu","en":"stratum D4 has one surveyed desk of several: no interval can be given","vi":"tầng D4 chỉ khảo sát một trong nhiều điểm: không ước lượng được khoảng"}],"deff":null,"df":14.0,"interval":{"high":62.5,"low":61.5},"level":0.95,"method":"two-stage-linearised-t","n":1336,"n_psu":15,"reliability":null,"se":0.25,"value":62.0},"percent":62.0,"published":62.0}
     max 100.0

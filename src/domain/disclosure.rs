@@ -2,18 +2,16 @@
 //! people.
 //!
 //! Everything a round shows is one linked set, because whoever is counted in one cell is counted in all around it: a
-//! district's women are what is left of the district without its men, its flagged answers what the figures with them have
-//! more than those without, and who did not answer an item what the people are more than its answers. So after the small
-//! cells (primary suppression) others are hidden until no hidden one can be computed from what is shown (complementary
-//! suppression), and an exact audit has the last word. The outcome is that of the whole set, whichever part of it somebody
-//! asks for.
+//! district's women are what is left of the district without its men, and its flagged answers what the figures with them
+//! have more than those without. So after the small cells (primary suppression) others are hidden until no hidden one can be
+//! computed from what is shown (complementary suppression), and an exact audit has the last word. The outcome is that of the
+//! whole set, whichever part of it somebody asks for.
 //!
 //! # What is in the set
 //!
 //! The cells are every area of a round and every cell of its declared breakdowns, each with all its people and without the
 //! flagged ones; the flagged ones alone are never shown, but protected where they are few. On these cells lie the *people*
-//! and, for every statistic, those of them who *answered* it: a cell is small for a statistic when few answered or few did
-//! not.
+//! and, for every statistic, those of them who *answered* it. How many did not is no secret: no figure speaks of them.
 //!
 //! # Why it is decided statistic by statistic
 //!

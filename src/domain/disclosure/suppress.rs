@@ -53,7 +53,7 @@ impl Equation {
 
 impl Cell<'_> {
     fn is_small(&self, rule: DisclosureRule) -> bool {
-        rule.is_few(self.n) || self.rest.is_some_and(|rest| rule.is_few(rest))
+        rule.is_few(self.n)
     }
 
     /// None of its people is counted, and so it is with each of its groups.
@@ -152,11 +152,9 @@ impl Suppression<'_> {
         changed
     }
 
-    /// Whether cells count few people together, or leave few out.
+    /// Whether cells count few people together.
     fn are_few(&self, places: &[usize]) -> bool {
-        let cells = || places.iter().filter_map(|place| self.cells.get(*place));
-        let rest: Option<u64> = cells().map(|cell| cell.rest).sum();
-        self.rule.is_few(cells().map(|cell| cell.n).sum()) || rest.is_some_and(|rest| self.rule.is_few(rest))
+        self.rule.is_few(places.iter().filter_map(|place| self.cells.get(*place)).map(|cell| cell.n).sum())
     }
 
     /// The smallest shown cell. Those whose number is told anyway, and those of which all is known by being extreme, protect
@@ -171,16 +169,12 @@ impl Suppression<'_> {
     /// Hides a cell for each hidden one that follows from the shown ones: the smallest of those it follows from. What was
     /// hidden for another may have helped already, so those that follow from it too have to wait.
     ///
-    /// Where the people are hidden too, knowing that all of a group answered does not tell how many did, nor the other way
-    /// round.
+    /// Where the people are hidden too, knowing that all of a group answered does not tell how many did.
     fn hide_by_audit(&self, states: &mut [State]) -> bool {
         let is_hidden = |cell: &Cell, state: State| state == State::Hidden && !cell.is_told;
         let is_withheld = |cell: &Cell, _: State| cell.role == Role::Withheld && cell.n > 0;
-        let rest_withheld =
-            |cell: &Cell, _: State| cell.role == Role::Withheld && cell.rest.is_some_and(|rest| self.rule.is_few(rest));
         self.hide_told(states, is_hidden, |cell| cell.is_extreme())
             || self.hide_told(states, is_withheld, |cell| cell.counts_nobody())
-            || self.hide_told(states, rest_withheld, |cell| cell.counts_everybody())
     }
 
     fn hide_told(

@@ -78,13 +78,13 @@ impl Frame {
         if n != n_first {
             return Some(format!("it has {n} rows instead of {n_first}; only answers may be imputed, not rows"));
         }
-        if self.design != first.design {
-            return Some("its strata, PSUs or population sizes are others; take the copies from one survey".to_owned());
-        }
         let rows = self.psus.iter().zip(&self.weights).zip(first.psus.iter().zip(&first.weights));
         // The header is row 1.
         if let Some((row, _)) = (2..).zip(rows).find(|(_, (own, known))| own != known) {
             return Some(format!("row {row} has another PSU or weight; keep the rows in one order"));
+        }
+        if self.design != first.design {
+            return Some("its strata, PSUs or population sizes are others; take the copies from one survey".to_owned());
         }
         if self.figures != first.figures {
             let other = self.figures.iter().find(|figure| !first.figures.contains(figure));

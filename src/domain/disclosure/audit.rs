@@ -7,6 +7,8 @@
 //! safe.
 
 const PRIME: u64 = (1 << 61) - 1;
+/// Its powers are all different for as many groups as there can be, and look like chance.
+const GENERATOR: u64 = 37;
 
 /// Where the number of people of a group is known from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,13 +63,14 @@ impl<'a> Known<'a> {
     fn reduced(&self, members: &[u32], cell: Option<usize>) -> Vec<(u32, u64)> {
         let n_groups = self.rows.len();
         let mut row = vec![0_u64; n_groups + self.n_cells];
-        let column = |member: &u32| match self.sources.get(*member as usize)? {
-            Source::Unknown => Some(*member as usize),
-            Source::Known(from) => from.map(|cell| n_groups + cell),
+        let entry = |member: &u32| match self.sources.get(*member as usize)? {
+            Source::Unknown => Some((*member as usize, 1)),
+            // A number of its own for each group, so that what a cell told of a group never cancels out what it tells itself.
+            Source::Known(from) => from.map(|cell| (n_groups + cell, power(GENERATOR, u64::from(*member) + 1))),
         };
-        for place in members.iter().filter_map(column).chain(cell.map(|cell| n_groups + cell)) {
+        for (place, value) in members.iter().filter_map(entry).chain(cell.map(|cell| (n_groups + cell, 1))) {
             if let Some(place) = row.get_mut(place) {
-                *place += 1;
+                *place = (*place + value) % PRIME;
             }
         }
         for (place, known) in self.rows.iter().enumerate() {

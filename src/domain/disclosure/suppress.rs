@@ -10,8 +10,6 @@ pub(super) struct Cell<'a> {
     pub(super) members: &'a [u32],
     /// People it counts.
     pub(super) n: u64,
-    /// People of its groups whom it does not count, where their number is known beside it.
-    pub(super) rest: Option<u64>,
     pub(super) role: Role,
     /// Its number is told elsewhere in any case.
     pub(super) is_told: bool,
@@ -60,15 +58,6 @@ impl Cell<'_> {
     fn counts_nobody(&self) -> bool {
         self.n == 0
     }
-
-    /// All of its people are counted, and so it is with each of its groups.
-    pub(super) fn counts_everybody(&self) -> bool {
-        self.rest == Some(0)
-    }
-
-    fn is_extreme(&self) -> bool {
-        self.counts_everybody() || self.counts_nobody()
-    }
 }
 
 /// Cells of one variable on their way to a decision.
@@ -80,15 +69,15 @@ pub(super) struct Suppression<'a> {
 }
 
 impl Suppression<'_> {
-    /// Decides for every cell. `hidden` are hidden in any case.
-    pub(super) fn decide(&self, hidden: &BTreeSet<usize>) -> Vec<State> {
-        let first = |(place, cell): (usize, &Cell)| match cell.role {
+    /// Decides for every cell.
+    pub(super) fn decide(&self) -> Vec<State> {
+        let first = |cell: &Cell| match cell.role {
             Role::Withheld => State::Open,
-            _ if cell.is_small(self.rule) || hidden.contains(&place) => State::Hidden,
+            _ if cell.is_small(self.rule) => State::Hidden,
             Role::Derived => State::Open,
             Role::Published => State::Shown,
         };
-        let mut states: Vec<State> = self.cells.iter().enumerate().map(first).collect();
+        let mut states: Vec<State> = self.cells.iter().map(first).collect();
         if self.cells.iter().all(|cell| cell.role != Role::Withheld) && !states.contains(&State::Hidden) {
             return states;
         }
@@ -100,26 +89,22 @@ impl Suppression<'_> {
         }
     }
 
-    /// Everything that follows from the cells shown, and from knowing some groups. Who sees that all people of a cell are
-    /// counted, or none, knows it of each of its groups; `is_read` says which such cells are used.
-    pub(super) fn with_known<T>(
-        &self,
-        states: &[State],
-        (groups, is_read): (&[u32], fn(&Cell) -> bool),
-        ask: impl FnOnce(&Known) -> T,
-    ) -> T {
+    /// Everything that follows from the cells shown. Who sees that nobody of a cell is counted knows it of each of its
+    /// groups.
+    fn with_known<T>(&self, states: &[State], ask: impl FnOnce(&Known) -> T) -> T {
         let mut sources = vec![Source::Unknown; self.n_groups];
-        mark(&mut sources, groups, Source::Known(None));
         let with_state = || self.cells.iter().zip(states).enumerate();
         let is_shown = |(_, (cell, state)): &(usize, (&Cell, &State))| **state == State::Shown || cell.is_told;
         let shown = || with_state().filter(is_shown).map(|(place, (cell, _))| (place, cell.members));
-        for (place, (cell, _)) in with_state().filter(|(_, (cell, state))| **state == State::Shown && is_read(cell)) {
+        for (place, (cell, _)) in
+            with_state().filter(|(_, (cell, state))| **state == State::Shown && cell.counts_nobody())
+        {
             mark(&mut sources, cell.members, Source::Known(Some(place)));
         }
         loop {
             let follow: Vec<(usize, Source)> = {
                 let known = Known::new(shown(), self.cells.len(), &sources);
-                let derived = with_state().filter(|(_, (cell, state))| **state == State::Open && is_read(cell));
+                let derived = with_state().filter(|(_, (cell, state))| **state == State::Open && cell.counts_nobody());
                 let told = |(place, (cell, _)): (usize, (&Cell, &State))| {
                     let from = known.tells(cell.members)?;
                     Some((place, Source::Known(self.smallest(from.into_iter(), states))))
@@ -157,40 +142,29 @@ impl Suppression<'_> {
         self.rule.is_few(places.iter().filter_map(|place| self.cells.get(*place)).map(|cell| cell.n).sum())
     }
 
-    /// The smallest shown cell. Those whose number is told anyway, and those of which all is known by being extreme, protect
-    /// little, so they are the last.
+    /// The smallest shown cell. Those whose number is told anyway, and those of nobody, protect little, so they are the
+    /// last.
     fn smallest(&self, places: impl Iterator<Item = usize>, states: &[State]) -> Option<usize> {
         let shown = places.filter(|place| states.get(*place) == Some(&State::Shown));
         let candidates = shown.filter_map(|place| Some((place, self.cells.get(place)?)));
-        let keys = candidates.map(|(place, cell)| (cell.is_told, cell.is_extreme(), cell.n, place));
+        let keys = candidates.map(|(place, cell)| (cell.is_told, cell.counts_nobody(), cell.n, place));
         keys.min().map(|(_, _, _, place)| place)
     }
 
     /// Hides a cell for each hidden one that follows from the shown ones: the smallest of those it follows from. What was
     /// hidden for another may have helped already, so those that follow from it too have to wait.
-    ///
-    /// Where the people are hidden too, knowing that all of a group answered does not tell how many did.
     fn hide_by_audit(&self, states: &mut [State]) -> bool {
-        let is_hidden = |cell: &Cell, state: State| state == State::Hidden && !cell.is_told;
-        let is_withheld = |cell: &Cell, _: State| cell.role == Role::Withheld && cell.n > 0;
-        self.hide_told(states, is_hidden, |cell| cell.is_extreme())
-            || self.hide_told(states, is_withheld, |cell| cell.counts_nobody())
-    }
-
-    fn hide_told(
-        &self,
-        states: &mut [State],
-        is_asked: impl Fn(&Cell, State) -> bool,
-        is_read: fn(&Cell) -> bool,
-    ) -> bool {
+        let is_asked = |cell: &Cell, state: State| match cell.role {
+            Role::Withheld => cell.n > 0,
+            Role::Published | Role::Derived => state == State::Hidden && !cell.is_told,
+        };
         let asked = self.cells.iter().zip(states.iter()).filter(|(cell, state)| is_asked(cell, **state));
         let asked: Vec<&Cell> = asked.map(|(cell, _)| cell).collect();
         if asked.is_empty() {
             return false;
         }
-        let told: Vec<Vec<usize>> = self.with_known(states, (&[], is_read), |known| {
-            asked.into_iter().filter_map(|cell| known.tells(cell.members)).collect()
-        });
+        let told: Vec<Vec<usize>> =
+            self.with_known(states, |known| asked.into_iter().filter_map(|cell| known.tells(cell.members)).collect());
         let mut hidden = BTreeSet::new();
         for from in told {
             if from.iter().any(|place| hidden.contains(place)) {

@@ -8,6 +8,8 @@ mod assemble;
 mod coder;
 mod csv;
 mod parquet;
+mod repeats;
+mod row;
 
 pub use coder::Value;
 

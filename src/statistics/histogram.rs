@@ -27,11 +27,25 @@ pub(super) struct BlockHistogram {
     own: Vec<Own>,
 }
 
-/// What a bin holds: rows, the sum of their weights and of the squares of their weights.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Bin {
+/// The bins of one block.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bins<'a> {
+    /// By slot: rows without a weight of their own.
+    plain: &'a [u32],
+    /// By slot: rows with one; empty where there are none.
+    own: &'a [Own],
+}
+
+/// Sums over some rows of a block: of the weights, and of what weights and their squares make of a value e.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct BlockSums {
     pub(super) n: u64,
     pub(super) weight: f64,
+    /// `Σ w e`.
+    pub(super) first: f64,
+    /// `Σ w e²`.
+    pub(super) second: f64,
+    /// `Σ (w e)²`.
     pub(super) squares: f64,
 }
 
@@ -74,34 +88,50 @@ impl BlockHistogram {
         self.n_slots
     }
 
-    /// Gives `each` the bins that hold rows, block by block: block, slot and content, where the rows of a block that have no
-    /// weight of their own weigh as much as `weight_of` says.
-    pub(super) fn read(&self, weight_of: &[f64], mut each: impl FnMut(usize, usize, Bin)) {
+    /// The bins of each block.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = Bins<'_>> {
         let mut own = self.own.chunks_exact(self.n_slots);
-        for ((block, plain), &weight) in self.plain.chunks_exact(self.n_slots).enumerate().zip(weight_of) {
-            let mut own = own.next().unwrap_or_default().iter();
-            for (slot, &n_plain) in plain.iter().enumerate() {
-                let own = own.next().copied().unwrap_or_default();
-                let n = u64::from(n_plain) + u64::from(own.n);
-                if n > 0 {
-                    let n_plain = f64::from(n_plain);
-                    let squares = own.squares + n_plain * weight * weight;
-                    each(block, slot, Bin { n, weight: own.weight + n_plain * weight, squares });
-                }
-            }
-        }
+        self.plain.chunks_exact(self.n_slots).map(move |plain| Bins { plain, own: own.next().unwrap_or_default() })
     }
 
     /// Sums of weights by domain of a scan, then slot.
     pub(super) fn by_domain(&self, scan: &Scan) -> DomainHistogram {
         let mut histogram = DomainHistogram::empty(self.n_slots, scan);
-        self.read(&scan.weight_of, |block, slot, bin| {
-            let domain = scan.domain_of.get(block).copied().unwrap_or(NONE);
-            if let Some(sum) = histogram.domain_mut(domain).get_mut(slot) {
-                *sum += bin.weight;
-            }
-        });
+        for ((bins, &domain), &weight) in self.blocks().zip(&scan.domain_of).zip(&scan.weight_of) {
+            let sums = histogram.domain_mut(domain);
+            sums.iter_mut().zip(bins.plain).for_each(|(sum, n)| *sum += f64::from(*n) * weight);
+            sums.iter_mut().zip(bins.own).for_each(|(sum, own)| *sum += own.weight);
+        }
         histogram
+    }
+}
+
+impl Bins<'_> {
+    /// The sums where rows with the same slot have the same e, those without a weight of their own weigh `weight`, and only
+    /// the slots that are `answered` enter.
+    pub(super) fn sums(&self, e: &[f64], answered: &[bool], weight: f64) -> BlockSums {
+        let (mut n, mut first, mut second) = (0, 0.0, 0.0);
+        for ((&bin, &e), &answered) in self.plain.iter().zip(e).zip(answered) {
+            let rows = if answered { bin } else { 0 };
+            n += u64::from(rows);
+            first += f64::from(rows) * e;
+            second += f64::from(rows) * e * e;
+        }
+        let mut sums = BlockSums {
+            n,
+            weight: n as f64 * weight,
+            first: first * weight,
+            second: second * weight,
+            squares: second * weight * weight,
+        };
+        for ((own, &e), _) in self.own.iter().zip(e).zip(answered).filter(|(_, answered)| **answered) {
+            sums.n += u64::from(own.n);
+            sums.weight += own.weight;
+            sums.first += own.weight * e;
+            sums.second += own.weight * e * e;
+            sums.squares += own.squares * e * e;
+        }
+        sums
     }
 }
 
@@ -183,10 +213,13 @@ mod tests {
         assert_eq!(n_slots(&columns, 0), 6);
         let mut histogram = BlockHistogram { plain: vec![7], ..BlockHistogram::default() };
         histogram.count(&columns, 0, (6, 2));
-        let mut found = Vec::new();
-        histogram.read(&[3.0, 10.0], |block, slot, bin| found.push((block, slot, bin)));
-        let bin = |n, weight, squares| Bin { n, weight, squares };
-        assert_eq!(found, [(0, 5, bin(1, 3.0, 9.0)), (1, 4, bin(4, 23.0, 206.5))]);
+        let e = [0.0, 0.0, 0.0, 0.0, 2.0, -1.0];
+        let found: Vec<BlockSums> =
+            histogram.blocks().zip([3.0, 10.0]).map(|(bins, weight)| bins.sums(&e, &[true; 6], weight)).collect();
+        let sums = |n, weight, first, second, squares| BlockSums { n, weight, first, second, squares };
+        assert_eq!(found, [sums(1, 3.0, -3.0, 3.0, 9.0), sums(4, 23.0, 46.0, 92.0, 826.0)]);
+        let silent = histogram.blocks().map(|bins| bins.sums(&e, &[false; 6], 1.0)).collect::<Vec<_>>();
+        assert_eq!(silent, [BlockSums::default(); 2]);
     }
 
     #[test]

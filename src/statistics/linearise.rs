@@ -51,40 +51,39 @@ pub(super) fn read_off(
     points: &[Result<Point, NotEstimable>],
 ) -> Vec<Totals> {
     let answered = answered_slots(statistic, histogram.n_slots());
-    let e = |domain: usize, slot: usize| points.get(domain)?.as_ref().ok()?.tables.first()?.get(slot).copied();
+    let e = |domain: u32| points.get(domain as usize)?.as_ref().ok()?.tables.first().map(Vec::as_slice);
     read_off_by(histogram, scan, &answered, e)
 }
 
-/// The totals by pair, where `e` gives what a slot adds in a domain of the scan, and `answered` says by slot whether such
+/// The totals by pair, where `e` gives what each slot adds in a domain of the scan, and `answered` says by slot whether such
 /// answers enter the statistic.
-fn read_off_by(
+fn read_off_by<'e>(
     histogram: &BlockHistogram,
     scan: &Scan,
     answered: &[bool],
-    e: impl Fn(usize, usize) -> Option<f64>,
+    e: impl Fn(u32) -> Option<&'e [f64]>,
 ) -> Vec<Totals> {
     let mut totals = vec![Totals::default(); scan.pairs.len()];
-    histogram.read(&scan.weight_of, |block, slot, bin| {
-        let pair = scan.pair_of.get(block).map_or(usize::MAX, |pair| *pair as usize);
-        let domain = scan.domain_of.get(block).map_or(usize::MAX, |domain| *domain as usize);
-        if answered.get(slot) != Some(&true) {
-            return;
-        }
-        if let (Some(totals), Some(e)) = (totals.get_mut(pair), e(domain, slot)) {
-            totals.sum += bin.weight * e;
-            totals.squares += bin.squares * e * e;
-            totals.simple += bin.weight * e * e;
-            totals.weight += bin.weight;
-            totals.n_answered += bin.n;
-        }
-    });
+    let places = scan.domain_of.iter().zip(&scan.pair_of).zip(&scan.weight_of);
+    for (bins, ((&domain, &pair), &weight)) in histogram.blocks().zip(places) {
+        let (Some(e), Some(totals)) = (e(domain), totals.get_mut(pair as usize)) else { continue };
+        let sums = bins.sums(e, answered, weight);
+        totals.sum += sums.first;
+        totals.squares += sums.squares;
+        totals.simple += sums.second;
+        totals.weight += sums.weight;
+        totals.n_answered += sums.n;
+    }
     totals
 }
 
 /// The totals of a statistic by scan, then pair, read off the histogram of its only unit's places.
 pub(super) fn read_off_places(lookups: &[Lookup], histogram: &BlockHistogram, scans: &[Scan]) -> Vec<Vec<Totals>> {
     let units = lookups.iter().filter_map(Lookup::only_unit);
-    units.zip(scans).map(|(unit, scan)| read_off_by(histogram, scan, unit.answered(), |d, p| unit.e(d, p))).collect()
+    units
+        .zip(scans)
+        .map(|(unit, scan)| read_off_by(histogram, scan, unit.answered(), |domain| unit.e(domain)))
+        .collect()
 }
 
 /// By slot: whether such an answer enters a statistic of one column.

@@ -1,30 +1,14 @@
 //! Rows as they come by become blocks, columns and a design.
 
 use super::coder::{KeyCoder, NO_KEY, VariableCoder, VariablePart};
+use super::repeats::{Repeats, crossings};
+use super::row::Row;
 use super::{MAX_FAULTS, Parts, Roles, Variable};
 use crate::domain::fault::Fault;
 use crate::statistics::design::{SurveyDesign, SurveyPsu, SurveyStratum};
 use crate::statistics::rows::{Block, Blocks, Columns, Rows};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
-
-/// What one row says about the design.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Row {
-    /// The row, as the file's reader counts them.
-    pub(super) line: usize,
-    /// Its weight; `None` without such a column, not a number where missing. So are the others.
-    pub(super) weight: Option<f64>,
-    pub(super) fpc1: Option<f64>,
-    pub(super) fpc2: Option<f64>,
-}
-
-impl Row {
-    /// Its weight, which is 1 where none is known.
-    fn weight(&self) -> f64 {
-        self.weight.unwrap_or(1.0)
-    }
-}
 
 /// Everything kept of the rows so far.
 pub(super) struct Assembly<'a> {
@@ -156,8 +140,34 @@ impl<'a> Assembly<'a> {
         &mut self.part.replicates
     }
 
+    /// Takes the rows of a part whose keys come column by column.
+    pub(super) fn take_rows(&mut self, keys: &[Vec<u32>], rows: impl ExactSizeIterator<Item = Row>) {
+        let crossings = crossings(keys, &self.keys, rows.len());
+        let mut repeats = Repeats::new();
+        let mut row_keys = Vec::with_capacity(keys.len());
+        for (place, row) in rows.enumerate() {
+            let crossing = crossings.as_ref().and_then(|crossings| crossings.get(place)).copied();
+            let block = crossing.and_then(|crossing| repeats.block_of(crossing, &row, self.is_weight_of_psu));
+            if let Some(block) = block {
+                self.part.block.push(block);
+                if !self.is_weight_of_psu {
+                    self.part.weight.push(row.weight());
+                }
+                continue;
+            }
+            row_keys.clear();
+            row_keys.extend(keys.iter().filter_map(|keys| keys.get(place)));
+            let n_faults = self.n_faults;
+            self.take_row(&row_keys, row, true);
+            let block = self.part.block.last().filter(|_| self.n_faults == n_faults);
+            if let Some((crossing, block)) = crossing.zip(block) {
+                repeats.note(crossing, &row, *block);
+            }
+        }
+    }
+
     /// Takes a row by its keys.
-    pub(super) fn take_row(&mut self, keys: &[u32], row: Row, is_readable: bool) {
+    fn take_row(&mut self, keys: &[u32], row: Row, is_readable: bool) {
         let n_faults = self.n_faults;
         if is_readable {
             self.check_keys(keys, row.line);

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 pub(super) const MISSING: u8 = u8::MAX;
 /// The key of a missing label.
 pub(super) const NO_KEY: u32 = u32::MAX;
+/// No code: of a value that was not met before.
+pub(super) const UNMET: u8 = u8::MAX - 1;
 /// Different values a coded column can have; with more it is a column of quantities.
 const MAX_VALUES: usize = 250;
 
@@ -89,6 +91,11 @@ impl VariableCoder {
         }
     }
 
+    /// The code of a number that was met before.
+    pub(super) fn known_code(&self, number: f64) -> Option<u8> {
+        self.by_bits.get(&(number + 0.0).to_bits()).copied()
+    }
+
     /// The code of a number, for readers that look codes up in tables; `None` where there are too many values for codes.
     pub(super) fn code_of(&mut self, number: f64, row: usize) -> Option<u8> {
         let bits = (number + 0.0).to_bits();
@@ -100,8 +107,12 @@ impl VariableCoder {
     }
 
     /// Adds codes that [`Self::code_of`] gave.
-    pub(super) fn push_codes(&mut self, codes: &[u8]) {
-        self.codes.extend_from_slice(codes);
+    pub(super) fn push_codes(&mut self, codes: Vec<u8>) {
+        if self.codes.is_empty() {
+            self.codes = codes;
+        } else {
+            self.codes.extend(codes);
+        }
     }
 
     pub(super) fn push_missing(&mut self) {
@@ -191,6 +202,11 @@ impl KeyCoder {
         });
         self.last = Some(key);
         key
+    }
+
+    /// Labels so far.
+    pub(super) fn n_labels(&self) -> usize {
+        self.labels.len()
     }
 
     pub(super) fn label(&self, key: u32) -> &str {

@@ -1,8 +1,9 @@
 //! Survey files as text: comma-separated, the first row a header, UTF-8 with or without a byte order mark, an empty cell or
 //! `NA` for what is missing.
 
-use super::assemble::{Assembly, Row};
+use super::assemble::Assembly;
 use super::coder;
+use super::row::Row;
 use super::{Found, MAX_FAULTS, Roles};
 use crate::domain::fault::Fault;
 use csv::{ByteRecord, ReaderBuilder};

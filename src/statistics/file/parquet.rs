@@ -1,8 +1,9 @@
 //! Survey files as Parquet, read row group by row group: only the columns that are needed, and no more of them in memory
 //! at once than one group.
 
-use super::assemble::{Assembly, Row};
-use super::coder::{KeyCoder, MISSING, NO_KEY, VariableCoder};
+use super::assemble::Assembly;
+use super::coder::{KeyCoder, MISSING, NO_KEY, UNMET, VariableCoder};
+use super::row::Row;
 use super::{Found, Roles};
 use crate::domain::fault::Fault;
 use polars::prelude::{
@@ -131,14 +132,9 @@ fn take(
         }
     }
     let at = |numbers: &[f64], row: usize| numbers.get(row).copied();
-    let mut row_keys = Vec::with_capacity(keys.len());
-    for row in 0..frame.height() {
-        row_keys.clear();
-        row_keys.extend(keys.iter().filter_map(|keys| keys.get(row)));
-        let line = first_line + row;
-        let row = Row { line, weight: at(weight, row), fpc1: at(fpc1, row), fpc2: at(fpc2, row) };
-        assembly.take_row(&row_keys, row, true);
-    }
+    let row =
+        |row: usize| Row { line: first_line + row, weight: at(weight, row), fpc1: at(fpc1, row), fpc2: at(fpc2, row) };
+    assembly.take_rows(keys, (0..frame.height()).map(row));
     assembly.end_part();
     Ok(())
 }
@@ -204,20 +200,23 @@ const N_SEEN: usize = 64;
 fn keys_of_texts(texts: &StringChunked, coder: &mut KeyCoder, keys: &mut Vec<u32>) {
     keys.reserve(texts.len());
     for chunk in texts.downcast_iter() {
+        let before = keys.len();
         // The view of all zeros is the empty text, which is missing.
         let mut seen = [(0_u128, NO_KEY); N_SEEN];
-        for (view, text) in chunk.views().iter().zip(chunk.iter()) {
-            let Some(text) = text else {
-                keys.push(NO_KEY);
-                continue;
-            };
+        keys.extend(chunk.views().iter().enumerate().map(|(row, view)| {
             let bits = view.as_u128();
             let mixed = ((bits >> 64) as u64 ^ bits as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            let Some(place) = seen.get_mut((mixed >> 32) as usize % N_SEEN) else { continue };
+            let Some(place) = seen.get_mut((mixed >> 32) as usize % N_SEEN) else { return NO_KEY };
             if place.0 != bits {
+                let Some(text) = chunk.get(row) else { return NO_KEY };
                 *place = (bits, coder.key_of(text));
             }
-            keys.push(place.1);
+            place.1
+        }));
+        // The view of a missing text may be that of another one.
+        if texts.null_count() > 0 {
+            let texts = keys.iter_mut().skip(before).zip(chunk.iter());
+            texts.filter(|(_, text)| text.is_none()).for_each(|(key, _)| *key = NO_KEY);
         }
     }
 }
@@ -226,8 +225,11 @@ fn keys_of_texts(texts: &StringChunked, coder: &mut KeyCoder, keys: &mut Vec<u32
 fn code(column: &Column, coder: &mut VariableCoder, first_line: usize) -> Result<(), Vec<Fault>> {
     let refused = |error: PolarsError| vec![of_column(column.name(), &error.to_string())];
     let is_coded = match column.dtype() {
-        DataType::Int8 => by_table(column.i8().map_err(refused)?, |value| value as u8, coder, first_line),
-        DataType::UInt8 => by_table(column.u8().map_err(refused)?, |value| value, coder, first_line),
+        DataType::Int8 => {
+            let bytes = (|value: i8| value as u8, |byte: u8| f64::from(byte as i8));
+            by_table(column.i8().map_err(refused)?, bytes, coder, first_line)
+        }
+        DataType::UInt8 => by_table(column.u8().map_err(refused)?, (|value| value, f64::from), coder, first_line),
         DataType::String => {
             for (line, text) in (first_line..).zip(column.str().map_err(refused)?.iter()) {
                 coder.push_text(text.unwrap_or_default(), line);
@@ -245,45 +247,48 @@ fn code(column: &Column, coder: &mut VariableCoder, first_line: usize) -> Result
 }
 
 /// Codes bytes through a table of all 256 of them, filled as they are met; false if there are too many values for codes,
-/// and then nothing was added.
+/// and then nothing was added. `byte` makes values bytes, `number` bytes numbers.
 fn by_table<T>(
     bytes: &ChunkedArray<T>,
-    byte: impl Fn(T::Native) -> u8,
+    (byte, number): (impl Fn(T::Native) -> u8, impl Fn(u8) -> f64),
     coder: &mut VariableCoder,
     first_line: usize,
 ) -> bool
 where
     T: PolarsNumericType,
-    T::Native: Into<f64>,
 {
-    let mut table = [None; 256];
-    let mut codes = Vec::with_capacity(bytes.len());
-    let mut row = first_line;
-    for chunk in bytes.downcast_iter() {
-        let mut code = |value: T::Native, row: usize| {
-            let entry = table.get_mut(usize::from(byte(value)))?;
-            if entry.is_none() {
-                *entry = coder.code_of(value.into(), row);
-            }
-            *entry
-        };
-        let values = (row..).zip(chunk.values().iter());
-        let coded: Option<()> = match chunk.validity() {
-            None => values.map(|(row, value)| code(*value, row)).try_for_each(|code| {
-                codes.push(code?);
-                Some(())
-            }),
-            Some(validity) => values.zip(validity.iter()).try_for_each(|((row, value), is_valid)| {
-                codes.push(if is_valid { code(*value, row)? } else { MISSING });
-                Some(())
-            }),
-        };
-        if coded.is_none() {
-            return false;
-        }
-        row += chunk.len();
+    if coder.has_quantities() {
+        return false;
     }
-    coder.push_codes(&codes);
+    let mut table = [UNMET; 256];
+    for (code, byte) in table.iter_mut().zip(0..=u8::MAX) {
+        *code = coder.known_code(number(byte)).unwrap_or(UNMET);
+    }
+    let mut codes = Vec::with_capacity(bytes.len());
+    for chunk in bytes.downcast_iter() {
+        let before = codes.len();
+        let values = chunk.values().as_slice();
+        codes.extend(values.iter().map(|value| table.get(usize::from(byte(*value))).copied().unwrap_or(UNMET)));
+        let coded = codes.get_mut(before..).unwrap_or_default();
+        // What stands in the place of a missing value is nobody's answer.
+        for missing in chunk.validity().iter().flat_map(|validity| (!*validity).true_idx_iter().collect::<Vec<_>>()) {
+            if let Some(code) = coded.get_mut(missing) {
+                *code = MISSING;
+            }
+        }
+        while coded.contains(&UNMET) {
+            let Some(place) = coded.iter().position(|code| *code == UNMET) else { break };
+            let Some(value) = values.get(place).copied() else { break };
+            let Some(new) = coder.code_of(number(byte(value)), first_line + before + place) else { return false };
+            if let Some(entry) = table.get_mut(usize::from(byte(value))) {
+                *entry = new;
+            }
+            let rest = coded.iter_mut().zip(values).skip(place);
+            rest.filter(|(code, other)| **code == UNMET && byte(**other) == byte(value))
+                .for_each(|(code, _)| *code = new);
+        }
+    }
+    coder.push_codes(codes);
     true
 }
 

@@ -138,9 +138,9 @@ impl Unit {
         &self.answered
     }
 
-    /// What a row adds in a domain of the scan.
-    pub(in crate::statistics) fn e(&self, domain: usize, place: usize) -> Option<f64> {
-        self.e.get(domain * self.n_places + place).copied()
+    /// By place: what such a row adds in a domain of the scan.
+    pub(in crate::statistics) fn e(&self, domain: u32) -> Option<&[f64]> {
+        self.e.chunks_exact(self.n_places).nth(domain as usize)
     }
 
     /// Counts the places of all rows.
@@ -260,7 +260,7 @@ mod tests {
         let places: Vec<usize> = sums.iter().map(|sum| usize::from(*sum as u8)).collect();
         assert_eq!(places.iter().map(|place| unit.answered()[*place]).collect::<Vec<_>>(), [true, false, true]);
         // One of three satisfied: 2 (1 − 0.75 · 3); nobody answered: 0; two of two: 2 (2 − 1.5).
-        assert_eq!(places.iter().map(|place| unit.e(0, *place).unwrap()).collect::<Vec<_>>(), [-2.5, 0.0, 1.0]);
-        assert_eq!(unit.e(1, places[0]), Some(0.0), "rows in no domain add nothing");
+        assert_eq!(places.iter().map(|place| unit.e(0).unwrap()[*place]).collect::<Vec<_>>(), [-2.5, 0.0, 1.0]);
+        assert_eq!(unit.e(1).unwrap()[places[0]], 0.0, "rows in no domain add nothing");
     }
 }

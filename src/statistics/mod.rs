@@ -22,6 +22,7 @@ mod combine;
 mod design;
 mod difference;
 mod file;
+mod finding;
 mod histogram;
 mod imputation;
 mod interval;

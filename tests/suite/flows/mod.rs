@@ -3,5 +3,6 @@
 mod client;
 mod kill;
 mod oracle;
+mod order;
 mod quality;
 mod two_servers;

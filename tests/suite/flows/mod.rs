@@ -5,4 +5,5 @@ mod kill;
 mod oracle;
 mod order;
 mod quality;
+mod ranks;
 mod two_servers;

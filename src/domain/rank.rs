@@ -3,6 +3,7 @@
 
 use super::ids::AreaCode;
 use super::scheme::TieRule;
+use super::word::words;
 use std::collections::BTreeMap;
 
 /// One unit to be ranked.
@@ -12,22 +13,35 @@ pub struct Candidate {
     pub unit: AreaCode,
     /// Its index as published: already rounded.
     pub published: f64,
-    /// Its index unrounded, same unit as `se`.
-    pub value: f64,
-    /// Its standard error, or why it cannot be told apart from others.
-    pub spread: Spread,
+    /// What the sampling error leaves open, or why that is not known.
+    pub open: Result<OpenRanks, RangeCaution>,
 }
 
-/// What is known about the sampling error of a candidate.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Spread {
-    /// Its standard error; zero only where no survey is involved.
-    Known(f64),
-    /// It cannot be estimated.
-    Unknown,
-    /// Some points are still to come, so any order may still change.
-    Provisional,
+/// What the sampling error leaves open of one unit, among those units of which it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenRanks {
+    /// Best rank not ruled out.
+    pub best: u32,
+    /// Worst rank not ruled out.
+    pub worst: u32,
+    /// How it stands to the mean of these units; none where nothing varies.
+    pub than_mean: Option<ThanMean>,
 }
+
+words! {
+    /// How a unit stands to the mean of the units.
+    ThanMean {
+        /// Above it, beyond what sampling error explains.
+        Above = "above",
+        /// Sampling error may explain the difference. That is not the same as "average".
+        NotDistinguishable = "not-distinguishable",
+        /// Below it, beyond what sampling error explains.
+        Below = "below",
+    }
+}
+
+/// The units whose sampling error is known, with what it leaves open. The sets hold for all these units at once.
+pub type RankSets = BTreeMap<AreaCode, OpenRanks>;
 
 /// The ranks of the year before, by unit; none where there was no ranking.
 pub type PreviousRanks = Option<BTreeMap<AreaCode, u32>>;
@@ -91,6 +105,8 @@ pub struct Standing {
     pub previous: Previous,
     /// What the sampling error leaves open.
     pub range: RankRange,
+    /// How it stands to the mean of the units whose range is known; none without a range.
+    pub than_mean: Option<ThanMean>,
 }
 
 impl Standing {
@@ -107,23 +123,14 @@ impl Standing {
     }
 }
 
-/// Ranks the candidates; the standings are in the candidates' order.
-///
-/// `decimals` is the published precision. `critical` is the bound that a standardised difference must exceed to count
-/// as certain. For ranges that hold for all units at once it is the normal quantile z at 1 − α/(K(K−1)) (Bonferroni over
-/// all ordered pairs; Mogstad, Romano, Shaikh and Wilhelm 2024 give the sharper simulated bound).
+/// Ranks the candidates; the standings are in the candidates' order. `decimals` is the published precision.
 #[must_use]
-pub fn rank(
-    candidates: &[Candidate],
-    ties: TieRule,
-    decimals: u8,
-    previous: &PreviousRanks,
-    critical: f64,
-) -> Vec<Standing> {
+pub fn rank(candidates: &[Candidate], ties: TieRule, decimals: u8, previous: &PreviousRanks) -> Vec<Standing> {
     let keys: Vec<i64> = candidates.iter().map(|candidate| key(candidate.published, decimals)).collect();
     let mut levels = keys.clone();
     levels.sort_unstable();
     levels.dedup();
+    let (n, n_open) = (candidates.len(), candidates.iter().filter(|candidate| candidate.open.is_ok()).count());
     candidates
         .iter()
         .zip(&keys)
@@ -135,10 +142,11 @@ pub fn rank(
             let rank = count(n_better) + 1;
             Standing {
                 rank,
-                of: count(candidates.len()),
+                of: count(n),
                 n_tied: count(keys.iter().filter(|key| *key == own).count()) - 1,
                 previous: before(&candidate.unit, previous),
-                range: range(candidate, rank, candidates, critical),
+                range: range(candidate.open, rank, count(n), count(n - n_open)),
+                than_mean: candidate.open.ok().and_then(|open| open.than_mean),
             }
         })
         .collect()
@@ -161,46 +169,30 @@ fn before(unit: &AreaCode, previous: &PreviousRanks) -> Previous {
     }
 }
 
-/// The range of ranks of one unit: best = 1 + the units certainly above it, worst = K − the units certainly below it.
-fn range(of: &Candidate, rank: u32, all: &[Candidate], critical: f64) -> RankRange {
-    let whole = |caution| RankRange { best: 1, worst: count(all.len()), caution };
-    match of.spread {
-        Spread::Unknown => return whole(Some(RangeCaution::SpreadUnknown)),
-        Spread::Provisional => return whole(Some(RangeCaution::Provisional)),
-        Spread::Known(_) => {}
+/// The range of ranks of one of `n` units. The `n_unknown` of which nothing is known may lie above it or below.
+fn range(open: Result<OpenRanks, RangeCaution>, rank: u32, n: u32, n_unknown: u32) -> RankRange {
+    match open {
+        // A rank on the published precision, or one that counts levels and not units, may be better than the best left open.
+        Ok(open) => RankRange { best: open.best.min(rank), worst: open.worst + n_unknown, caution: None },
+        Err(caution) => RankRange { best: 1, worst: n, caution: Some(caution) },
     }
-    let n_above = all.iter().filter(|other| certainly_above(other, of, critical)).count();
-    let n_below = all.iter().filter(|other| certainly_above(of, other, critical)).count();
-    // A dense rank counts levels, not units, and may be smaller than the number of units above.
-    RankRange { best: (count(n_above) + 1).min(rank), worst: count(all.len() - n_below), caution: None }
-}
-
-/// Whether the difference of two units is beyond their joint sampling error. The units' samples are independent, so the
-/// variances add. Without any error the published figures decide; an unknown error decides nothing.
-fn certainly_above(upper: &Candidate, lower: &Candidate, critical: f64) -> bool {
-    let (Spread::Known(upper_se), Spread::Known(lower_se)) = (upper.spread, lower.spread) else { return false };
-    let se = upper_se.hypot(lower_se);
-    if se == 0.0 { upper.published > lower.published } else { (upper.value - lower.value) / se > critical }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// z at 1 − 0.05/(4 × 3).
-    const CRITICAL: f64 = 2.638_257_273_476_751;
-
     fn code(text: &str) -> AreaCode {
         AreaCode::parse(text).unwrap()
     }
 
-    fn candidates(list: &[(&str, f64, Option<f64>)]) -> Vec<Candidate> {
+    fn candidates(list: &[(&str, f64, Option<(u32, u32)>)]) -> Vec<Candidate> {
+        let known = |(best, worst)| OpenRanks { best, worst, than_mean: Some(ThanMean::NotDistinguishable) };
         list.iter()
-            .map(|(unit, value, se)| Candidate {
+            .map(|(unit, value, open)| Candidate {
                 unit: code(unit),
                 published: crate::domain::points::round_half_up(*value, 2),
-                value: *value,
-                spread: se.map_or(Spread::Unknown, Spread::Known),
+                open: open.map(known).ok_or(RangeCaution::SpreadUnknown),
             })
             .collect()
     }
@@ -216,9 +208,9 @@ mod tests {
     #[test]
     fn ties_are_counted_on_the_published_precision() {
         let units = candidates(&[("A", 90.0, None), ("B", 85.004, None), ("C", 84.996, None), ("D", 80.0, None)]);
-        let competition = rank(&units, TieRule::Competition, 2, &None, CRITICAL);
+        let competition = rank(&units, TieRule::Competition, 2, &None);
         assert_eq!(ranks(&competition), [(1, 0), (2, 1), (2, 1), (4, 0)]);
-        let dense = rank(&units, TieRule::Dense, 2, &None, CRITICAL);
+        let dense = rank(&units, TieRule::Dense, 2, &None);
         assert_eq!(ranks(&dense), [(1, 0), (2, 1), (2, 1), (3, 0)]);
     }
 
@@ -226,48 +218,34 @@ mod tests {
     fn a_smaller_rank_is_an_upward_move() {
         let units = candidates(&[("A", 90.0, None), ("B", 85.0, None), ("C", 80.0, None), ("D", 70.0, None)]);
         let previous = Some([("A", 3), ("B", 1), ("C", 3)].map(|(unit, rank)| (code(unit), rank)).into());
-        let standings = rank(&units, TieRule::Competition, 2, &previous, CRITICAL);
+        let standings = rank(&units, TieRule::Competition, 2, &previous);
         let changes: Vec<Change> = standings.iter().map(Standing::change).collect();
         assert_eq!(changes, [Change::Up(2), Change::Down(1), Change::Same, Change::New]);
-        let first_year = rank(&units, TieRule::Competition, 2, &None, CRITICAL);
+        let first_year = rank(&units, TieRule::Competition, 2, &None);
         assert!(first_year.iter().all(|s| s.change() == Change::NoRanking));
     }
 
     #[test]
-    fn ranges_hold_what_the_error_leaves_open() {
-        // Differences in units of se_jk = sqrt(0.3² + 0.4²) = 0.5 or sqrt(2) × 0.3.
-        let units = candidates(&[
-            ("A", 90.0, Some(0.3)),
-            ("B", 89.0, Some(0.4)),
-            ("C", 88.7, Some(0.3)),
-            ("D", 85.0, Some(0.3)),
-        ]);
-        let standings = rank(&units, TieRule::Competition, 2, &None, CRITICAL);
-        // A−B is 2.0 and within, A−C is 3.06 and beyond; D is far below everyone.
-        assert_eq!(ranges(&standings), [(1, 2), (1, 3), (2, 3), (4, 4)]);
+    fn units_of_which_nothing_is_known_may_lie_anywhere() {
+        let units =
+            candidates(&[("A", 99.0, None), ("B", 50.0, Some((1, 2))), ("C", 45.0, Some((1, 2))), ("D", 9.0, None)]);
+        let standings = rank(&units, TieRule::Competition, 2, &None);
+        assert_eq!(ranges(&standings), [(1, 4), (1, 4), (1, 4), (1, 4)]);
+        let cautions: Vec<bool> = standings.iter().map(|standing| standing.range.caution.is_some()).collect();
+        let known: Vec<bool> = standings.iter().map(|standing| standing.than_mean.is_some()).collect();
+        assert_eq!((cautions, known), (vec![true, false, false, true], vec![false, true, true, false]));
     }
 
     #[test]
-    fn an_unknown_spread_leaves_every_rank_open_and_decides_nothing() {
-        let units = candidates(&[("A", 99.0, None), ("B", 50.0, Some(0.1)), ("C", 40.0, Some(0.1))]);
-        let standings = rank(&units, TieRule::Competition, 2, &None, CRITICAL);
-        assert_eq!(ranges(&standings), [(1, 3), (1, 2), (2, 3)]);
-        assert_eq!(standings[0].range.caution, Some(RangeCaution::SpreadUnknown));
-        assert_eq!(standings[1].range.caution, None);
+    fn a_range_holds_the_rank_as_published() {
+        let units = candidates(&[("A", 90.0, Some((1, 1))), ("B", 85.004, Some((2, 2))), ("C", 84.996, Some((3, 3)))]);
+        assert_eq!(ranges(&rank(&units, TieRule::Competition, 2, &None)), [(1, 1), (2, 2), (2, 3)]);
+        let tied = candidates(&[("A", 90.0, Some((1, 2))), ("B", 90.0, Some((1, 2))), ("C", 80.0, Some((3, 3)))]);
+        assert_eq!(ranges(&rank(&tied, TieRule::Dense, 2, &None)), [(1, 2), (1, 2), (2, 3)]);
     }
 
     #[test]
-    fn without_sampling_error_the_published_figures_decide() {
-        let units = candidates(&[("A", 90.0, Some(0.0)), ("B", 85.004, Some(0.0)), ("C", 84.996, Some(0.0))]);
-        let standings = rank(&units, TieRule::Competition, 2, &None, CRITICAL);
-        assert_eq!(ranges(&standings), [(1, 1), (2, 3), (2, 3)]);
-        assert_eq!(ranges(&rank(&units, TieRule::Dense, 2, &None, CRITICAL)), [(1, 1), (2, 3), (2, 3)]);
-    }
-
-    #[test]
-    fn one_unit_is_first_of_one() {
-        let standings = rank(&candidates(&[("A", 50.0, Some(9.0))]), TieRule::Competition, 2, &None, f64::INFINITY);
-        assert_eq!((ranks(&standings), ranges(&standings)), (vec![(1, 0)], vec![(1, 1)]));
-        assert!(rank(&[], TieRule::Competition, 2, &None, CRITICAL).is_empty());
+    fn nobody_is_ranked_where_nobody_is() {
+        assert!(rank(&[], TieRule::Competition, 2, &None).is_empty());
     }
 }

@@ -82,6 +82,7 @@ fn units(table: &IndexTable) -> Table {
         ("Năm trước".to_owned(), Align::Right),
         ("Thay đổi".to_owned(), Align::Left),
         ("Khoảng hạng".to_owned(), Align::Left),
+        ("So với trung bình".to_owned(), Align::Left),
     ]);
     for unit in &table.units {
         let (index, standing) = (&unit.index, &unit.standing);
@@ -101,6 +102,7 @@ fn units(table: &IndexTable) -> Table {
             previous,
             words::change(standing.change()),
             words::rank_range(&standing.range),
+            standing.than_mean.map_or_else(|| "–".to_owned(), |than_mean| words::than_mean(than_mean).vi),
         ]);
     }
     for unranked in &table.unranked {
@@ -116,9 +118,13 @@ fn units(table: &IndexTable) -> Table {
 /// "Khoảng 95%": neither "confidence interval" nor "margin of error", because the method note below the table decides
 /// what it may be called.
 fn spread_heading(table: &IndexTable) -> String {
+    level(table).map_or_else(|| "Khoảng".to_owned(), |level| format!("Khoảng {}%", percent(level)))
+}
+
+/// The confidence level of the table.
+fn level(table: &IndexTable) -> Option<f64> {
     let estimates = table.units.iter().filter_map(|unit| unit.index.survey.as_ref());
-    let level = estimates.chain(&table.heading.survey).map(|estimate| estimate.level).next();
-    level.map_or_else(|| "Khoảng".to_owned(), |level| format!("Khoảng {}%", percent(level)))
+    estimates.chain(&table.heading.survey).map(|estimate| estimate.level).next()
 }
 
 fn percent(level: f64) -> String {
@@ -158,9 +164,16 @@ fn notes(table: &IndexTable) -> Vec<String> {
         number::points(heading.max)
     ));
     notes.push(format!(
-        "Bằng nhau đến {} chữ số thập phân là đồng hạng; khoảng hạng là các hạng mà sai số chọn mẫu chưa loại trừ được.",
-        heading.decimals
+        "Bằng nhau đến {} chữ số thập phân là đồng hạng; khoảng hạng là các hạng mà sai số chọn mẫu chưa loại trừ được, xét \
+         cùng lúc mọi đơn vị{}; (?) là chưa xét được.",
+        heading.decimals,
+        level(table).map_or_else(String::new, |level| format!(" với độ tin cậy {}%", percent(level)))
     ));
+    notes.push(
+        "So với trung bình: trung bình cộng chỉ số của các đơn vị xét được khoảng hạng; chưa phân biệt được không có nghĩa là \
+         bằng trung bình."
+            .to_owned(),
+    );
     let estimates = || table.units.iter().filter_map(|unit| unit.index.survey.as_ref());
     let methods: BTreeSet<_> = estimates().map(|estimate| (words::method(estimate), estimate.method_code())).collect();
     notes.extend(methods.into_iter().map(|(words, code)| format!("Phương pháp: {words} ({code}).")));

@@ -7,7 +7,7 @@ use crate::domain::index::table::Warning;
 use crate::domain::index::{Gap, IndexFault, OpenLeaf};
 use crate::domain::quality::Answers;
 use crate::domain::questionnaire::Status;
-use crate::domain::rank::{Change, RangeCaution, RankRange, Standing};
+use crate::domain::rank::{Change, RangeCaution, RankRange, Standing, ThanMean};
 use crate::domain::round::Mode;
 
 use super::number;
@@ -138,6 +138,17 @@ pub fn rank_range(range: &RankRange) -> String {
         return format!("hạng {}{unknown}", range.best);
     }
     format!("hạng {}–{}{unknown}", range.best, range.worst)
+}
+
+/// How a unit stands to the mean.
+#[must_use]
+pub fn than_mean(than_mean: ThanMean) -> Wording {
+    let (vi, en) = match than_mean {
+        ThanMean::Above => ("trên trung bình", "above the mean"),
+        ThanMean::NotDistinguishable => ("chưa phân biệt được", "not distinguishable from the mean"),
+        ThanMean::Below => ("dưới trung bình", "below the mean"),
+    };
+    Wording { vi: vi.to_owned(), en: en.to_owned() }
 }
 
 /// What stands in place of a hidden figure.

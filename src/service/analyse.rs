@@ -4,13 +4,14 @@
 use super::catalogue::Catalogue;
 use super::disclosure::{Linked, Visible};
 use super::exercise::{AnalyseRefusal, Exercise, Survey};
+use super::rank::{self, Component};
 use super::rounds::RoundRefusal;
 use super::sample::scaled;
 use crate::domain::area::Area;
 use crate::domain::assessment::Assessment;
 use crate::domain::estimate::Estimate;
 use crate::domain::ids::{AreaCode, RoundCode};
-use crate::domain::index::table::{Heading, IndexTable, Provenance, UnitName};
+use crate::domain::index::table::{self, Heading, IndexTable, IndexedUnit, Provenance, UnitName};
 use crate::domain::index::{LeafPoints, PartDisclosure, SurveyPart, UnitIndex};
 use crate::domain::quality::Answers;
 use crate::domain::scheme::SubCriterion;
@@ -32,52 +33,63 @@ pub fn index_table(
     answers: Answers,
 ) -> Result<IndexTable, AnalyseRefusal> {
     let exercise = Exercise::of_round(catalogue, store, code, answers)?;
-    let before = exercise.year_before(catalogue, store)?;
-    let previous = before.map(|before| Ok::<_, AnalyseRefusal>(table_of(catalogue, store, &before, &None)?.ranks()));
-    table_of(catalogue, store, &exercise, &previous.transpose()?)
+    let ranks_of = |before: Exercise| -> Result<_, AnalyseRefusal> {
+        let (units, _) = indices(store, &before, &linked(catalogue, &before))?;
+        Ok(table::ranks(&before.scheme, &units))
+    };
+    let previous = exercise.year_before(catalogue, store)?.map(ranks_of).transpose()?;
+    let (scheme, plan) = (&exercise.scheme, &exercise.plan);
+    let linked = linked(catalogue, &exercise);
+    let (units, components) = indices(store, &exercise, &linked)?;
+    let (whole, _) = survey_parts(&exercise, &linked, &[Assessment::new(plan.area.clone())]);
+    let whole = whole.into_iter().next().filter(|part| part.disclosure != PartDisclosure::Hidden);
+    let survey = whole.and_then(|part| part.total);
+    let heading = match exercise.tree.get(&plan.area) {
+        Some(area) => Heading::new(scheme, plan.code.clone(), plan.year, area, survey),
+        None => return Err(AnalyseRefusal::Round(RoundRefusal::UnknownArea(plan.area.clone()))),
+    };
+    let sets = rank::open_ranks(&units, &components);
+    let sources = exercise.surveys.iter().map(|survey| survey.source.clone()).collect();
+    let provenance = Provenance::new(scheme, sources, env!("CARGO_PKG_VERSION"));
+    Ok(IndexTable::new(scheme, heading, units, &previous, &sets, provenance))
 }
 
-fn table_of(
-    catalogue: &Catalogue,
+fn linked<'a>(catalogue: &Catalogue, exercise: &'a Exercise) -> Vec<Linked<'a>> {
+    exercise.surveys.iter().map(|survey| Linked::of(catalogue, exercise, survey)).collect()
+}
+
+/// The index of every unit that the scheme rates, and what it is made of by survey.
+fn indices<'a>(
     store: &Store,
-    exercise: &Exercise,
-    previous: &Option<BTreeMap<AreaCode, u32>>,
-) -> Result<IndexTable, AnalyseRefusal> {
-    let (scheme, plan) = (&exercise.scheme, &exercise.plan);
+    exercise: &'a Exercise,
+    linked: &[Linked],
+) -> Result<(Vec<IndexedUnit>, Vec<Component<'a>>), AnalyseRefusal> {
     let mut assessments = exercise.assessments(store)?;
     let areas = exercise.units();
     let units: Vec<Assessment> = areas
         .iter()
         .map(|area| assessments.remove(&area.code).unwrap_or_else(|| Assessment::new(area.code.clone())))
         .collect();
-    let linked: Vec<Linked> = exercise.surveys.iter().map(|survey| Linked::of(catalogue, exercise, survey)).collect();
-    let parts = survey_parts(exercise, &linked, &units);
+    let (parts, components) = survey_parts(exercise, linked, &units);
     let named = |area: &Area| UnitName {
         code: area.code.clone(),
         name: area.name.clone(),
-        focus: area.focus.holds_in(plan.year),
+        focus: area.focus.holds_in(exercise.plan.year),
     };
-    let indices = areas.iter().zip(&units).zip(&parts);
-    let indices: Vec<_> =
-        indices.map(|((area, unit), part)| (named(area), UnitIndex::of(scheme, unit, part))).collect();
-    let whole = survey_parts(exercise, &linked, &[Assessment::new(plan.area.clone())]).pop();
-    let whole = whole.filter(|part| part.disclosure != PartDisclosure::Hidden);
-    let survey = whole.and_then(|part| part.total);
-    let heading = match exercise.tree.get(&plan.area) {
-        Some(area) => Heading::new(scheme, plan.code.clone(), plan.year, area, survey),
-        None => return Err(AnalyseRefusal::Round(RoundRefusal::UnknownArea(plan.area.clone()))),
-    };
-    let n_ranked = indices.iter().filter(|(_, index)| index.is_ok()).count();
-    let critical = statistics::all_pairs_critical(n_ranked, LEVEL);
-    let sources = exercise.surveys.iter().map(|survey| survey.source.clone()).collect();
-    let provenance = Provenance::new(scheme, sources, env!("CARGO_PKG_VERSION"));
-    Ok(IndexTable::new(scheme, heading, indices, previous, critical, provenance))
+    let of_units = areas.iter().zip(&units).zip(&parts);
+    let indexed = of_units.map(|((area, unit), part)| (named(area), UnitIndex::of(&exercise.scheme, unit, part)));
+    Ok((indexed.collect(), components))
 }
 
-/// What the surveys say about each unit: points by leaf, and their sum with its spread, and what of it may be shown.
-fn survey_parts(exercise: &Exercise, linked: &[Linked], units: &[Assessment]) -> Vec<SurveyPart> {
+/// What the surveys say about each unit: points by leaf, and their sum with its spread, and what of it may be shown; and the
+/// same sums survey by survey.
+fn survey_parts<'a>(
+    exercise: &'a Exercise,
+    linked: &[Linked],
+    units: &[Assessment],
+) -> (Vec<SurveyPart>, Vec<Component<'a>>) {
     let mut parts = vec![SurveyPart::default(); units.len()];
-    let mut totals: Vec<Vec<Estimate>> = vec![Vec::new(); units.len()];
+    let mut components = Vec::with_capacity(exercise.surveys.len());
     for (survey, linked) in exercise.surveys.iter().zip(linked) {
         let answers = survey.source.answers;
         let leaves = leaves_of(exercise, survey);
@@ -86,6 +98,7 @@ fn survey_parts(exercise: &Exercise, linked: &[Linked], units: &[Assessment]) ->
         let statistics: Vec<Statistic> = leaves.iter().map(|(leaf, terms)| points_of(leaf, terms)).collect();
         let estimates = survey.sample.estimate(&domains, &statistics, LEVEL);
         let visible: Vec<Visible> = statistics.iter().map(|statistic| linked.statistic(statistic)).collect();
+        let mut component = Component { sample: &survey.sample, of_unit: BTreeMap::new() };
         let mut wanted: BTreeMap<Vec<usize>, Vec<usize>> = BTreeMap::new();
         for (place, (unit, (part, row))) in units.iter().zip(parts.iter_mut().zip(estimates)).enumerate() {
             let usable = enter_leaves(part, unit, &leaves, row);
@@ -100,24 +113,27 @@ fn survey_parts(exercise: &Exercise, linked: &[Linked], units: &[Assessment]) ->
         for (usable, places) in wanted.into_iter().filter(|(usable, _)| !usable.is_empty()) {
             let terms = usable.iter().filter_map(|leaf| statistics.get(*leaf)).flat_map(|s| s.terms.clone()).collect();
             let high = usable.iter().filter_map(|leaf| leaves.get(*leaf)).map(|(leaf, _)| leaf.max.to_f64()).sum();
-            let component = Statistic::sum("component", terms).within(Range::Within { low: 0.0, high });
+            let sum = Statistic::sum("component", terms).within(Range::Within { low: 0.0, high });
             let asked: Vec<Domain> = places.iter().filter_map(|place| domains.get(*place).cloned()).collect();
-            let visible = linked.statistic(&component);
-            let found = survey.sample.estimate(&asked, &[component], LEVEL);
-            for ((place, row), domain) in places.into_iter().zip(found).zip(&asked) {
-                if let Some(part) = parts.get_mut(place).filter(|_| !visible.holds(domain, answers)) {
+            let visible = linked.statistic(&sum);
+            let found = survey.sample.estimate(&asked, std::slice::from_ref(&sum), LEVEL);
+            for ((place, row), domain) in places.into_iter().zip(found).zip(asked) {
+                if let Some(part) = parts.get_mut(place).filter(|_| !visible.holds(&domain, answers)) {
                     part.disclosure = PartDisclosure::Hidden;
                 }
-                if let (Some(total), Some(Ok(estimate))) = (totals.get_mut(place), row.into_iter().next()) {
-                    total.push(estimate);
+                if let Some(Ok(estimate)) = row.into_iter().next() {
+                    component.of_unit.insert(place, (domain, sum.clone(), estimate));
                 }
             }
         }
+        components.push(component);
     }
-    for (part, total) in parts.iter_mut().zip(&totals) {
-        part.total = (!total.is_empty()).then(|| statistics::sum_of_independent(total, LEVEL));
+    for (place, part) in parts.iter_mut().enumerate() {
+        let of_surveys = components.iter().filter_map(|component| component.of_unit.get(&place));
+        let totals: Vec<Estimate> = of_surveys.map(|(_, _, estimate)| estimate.clone()).collect();
+        part.total = (!totals.is_empty()).then(|| statistics::sum_of_independent(&totals, LEVEL));
     }
-    parts
+    (parts, components)
 }
 
 /// The leaves of the scheme that a survey scores, each with its figure.

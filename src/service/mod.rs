@@ -16,6 +16,7 @@ pub mod frame;
 pub mod import;
 pub mod plan;
 pub mod quality;
+mod rank;
 pub mod reconcile;
 pub mod refusal;
 pub mod results;

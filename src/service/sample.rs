@@ -13,8 +13,8 @@ use crate::domain::questionnaire::{IndexRule, Item, ItemKind, Part, Questionnair
 use crate::domain::round::Mode;
 use crate::domain::scheme::SurveyFigure;
 use crate::statistics::{
-    Block, Blocks, Columns, DesignDesk, Domain, NotEstimable, Ratio, Reading, Sample, SampleFault, Statistic, Term,
-    Worth,
+    Block, Blocks, Columns, DesignDesk, Domain, Joint, NotEstimable, Population, Ratio, Reading, Sample, SampleFault,
+    Statistic, Term, Worth,
 };
 use crate::store::{self, Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -178,6 +178,20 @@ impl RoundSample {
         level: f64,
     ) -> Vec<Vec<Result<Estimate, NotEstimable>>> {
         self.sample.estimate(domains, statistics, level)
+    }
+
+    /// Whether domains rest on different strata; see [`Sample::are_apart`].
+    #[must_use]
+    pub fn are_apart<'a>(&self, domains: impl IntoIterator<Item = &'a Domain>) -> bool {
+        self.sample.are_apart(domains)
+    }
+
+    /// Estimates figures together, as this year's users gave them; see [`Sample::joint`].
+    ///
+    /// # Errors
+    /// Why one of them cannot be estimated.
+    pub fn joint(&self, figures: &[(Domain, Statistic)], level: f64) -> Result<Joint, NotEstimable> {
+        self.sample.joint(figures, level, Population::Descriptive)
     }
 
     /// A figure that a scheme scores by, as terms that add up to a share between 0 and 1; `None` if the questionnaire has

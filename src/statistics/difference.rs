@@ -88,7 +88,8 @@ impl Difference {
 }
 
 /// `V² / Σ V_i²/df_i` of variances with their degrees of freedom (Satterthwaite 1946, Welch 1947).
-pub(super) fn welch(parts: &[(f64, f64)]) -> f64 {
+#[must_use]
+pub fn welch(parts: &[(f64, f64)]) -> f64 {
     let variance: f64 = parts.iter().map(|(variance, _)| variance).sum();
     variance * variance / parts.iter().map(|(variance, df)| variance * variance / df.max(0.0)).sum::<f64>()
 }

@@ -83,6 +83,27 @@ impl Sample {
         Ok(Joint { estimates, covariance, answered, answered_both, footing })
     }
 
+    /// Whether domains rest on different strata, so that nothing joins their figures: these do not vary together, and no row
+    /// need be read to know it.
+    #[must_use]
+    pub fn are_apart<'a>(&self, domains: impl IntoIterator<Item = &'a Domain>) -> bool {
+        let footing = self.design.footing(None);
+        let mut domain_of: Vec<Option<usize>> = vec![None; footing.layers.len()];
+        let layer = |block: &u32| {
+            let psu = self.index.blocks().get(*block as usize)?.psu;
+            Some(footing.psus.get(psu as usize)?.as_ref()?.layer)
+        };
+        let has_to_itself = |(place, domain): (usize, &Domain)| {
+            let blocks = self.index.of(domain);
+            let mut layers = blocks
+                .iter()
+                .filter_map(layer)
+                .filter_map(|layer| domain_of.get_mut(layer).map(|of| *of.get_or_insert(place)));
+            layers.all(|owner| owner == place)
+        };
+        self.calibration.is_none() && domains.into_iter().enumerate().all(has_to_itself)
+    }
+
     fn psu_sums(&self, scans: &[Scan], lookups: &[Lookup], with_products: bool) -> Vec<PsuSums> {
         let k = lookups.len();
         let n_products = if with_products { k * k } else { 0 };

@@ -5,6 +5,9 @@
 //! value that holds for all pairs at once, found by drawing from the distribution of the estimates. Step-down, marginal and
 //! simultaneous sets are theirs too, as in R's `csranks`.
 
+use super::difference::{Difference, Verdict};
+use super::multiplicity::{Adjustment, adjust};
+use super::waves;
 use crate::domain::word::words;
 use nalgebra::{DMatrix, DVector};
 use rand::{RngExt as _, SeedableRng as _};
@@ -12,6 +15,10 @@ use rand_chacha::ChaCha20Rng;
 
 /// Draws; the critical value is then good to about a hundredth.
 const DRAWS: usize = 100_000;
+/// Draws that one processor looks through at a time.
+const DRAWS_PER_TASK: usize = 10_000;
+/// Degrees of freedom from which on the draws are normal.
+const MANY_DF: f64 = 100.0;
 /// The same draws each time, so that a rank set can be computed again.
 const SEED: u64 = 20_241_107;
 
@@ -60,7 +67,7 @@ struct Draws {
 }
 
 /// The ranks that chance does not rule out, of units with `estimates` and their covariance (row by row), each with the
-/// critical value it was found with: the number of standard errors that a difference must exceed. `df` below a thousand makes
+/// critical value it was found with: the number of standard errors that a difference must exceed. `df` below a hundred makes
 /// the draws those of a multivariate t. `None` where nothing can be compared.
 ///
 /// The critical value is the quantile at `level` of the largest standardised difference among draws: of all pairs for
@@ -72,7 +79,7 @@ struct Draws {
 pub fn rank_sets(
     estimates: &[f64],
     covariance: &[f64],
-    df: Option<f64>,
+    df: f64,
     level: f64,
     ranking: Ranking,
 ) -> Option<Vec<(RankSet, f64)>> {
@@ -94,9 +101,32 @@ pub fn rank_sets(
     Some((0..k).zip(criticals).map(set).collect())
 }
 
+/// What may be said of each of some units against the mean of all of them, each counting once, with Holm's adjustment.
+/// Units as in [`rank_sets`].
+#[must_use]
+pub fn than_mean(estimates: &[f64], covariance: &[f64], df: f64, level: f64) -> Vec<Verdict> {
+    let k = estimates.len() as f64;
+    let of_unit = |row: &[f64]| row.iter().sum::<f64>() / k;
+    // The covariance of each unit with the mean, and the variance of the mean.
+    let with_mean: Vec<f64> = covariance.chunks(estimates.len().max(1)).map(of_unit).collect();
+    let (mean, of_mean) = (estimates.iter().sum::<f64>() / k, with_mean.iter().sum::<f64>() / k);
+    let variances = covariance.iter().step_by(estimates.len() + 1);
+    let differences: Vec<Difference> = estimates
+        .iter()
+        .zip(variances.zip(&with_mean))
+        .map(|(estimate, (own, with_mean))| {
+            Difference::new(estimate - mean, own - 2.0 * with_mean + of_mean, df, level)
+        })
+        .collect();
+    let p: Vec<Option<f64>> = differences.iter().map(|difference| difference.p).collect();
+    let adjusted = adjust(&p, Adjustment::Holm);
+    differences.iter().zip(adjusted).map(|(difference, p)| difference.verdict(p, level)).collect()
+}
+
 impl Draws {
-    fn of(covariance: &[f64], k: usize, df: Option<f64>) -> Option<Self> {
-        if k < 2 || covariance.len() != k * k || covariance.iter().any(|v| !v.is_finite()) {
+    fn of(covariance: &[f64], k: usize, df: f64) -> Option<Self> {
+        let has_df = df > 0.0;
+        if k < 2 || !has_df || covariance.len() != k * k || covariance.iter().any(|v| !v.is_finite()) {
             return None;
         }
         let eigen = DMatrix::from_row_slice(k, k, covariance).symmetric_eigen();
@@ -105,7 +135,8 @@ impl Draws {
         let mut draws = Self { k, z: Vec::with_capacity(k * DRAWS), scale: Vec::with_capacity(DRAWS) };
         for _ in 0..DRAWS {
             draws.z.extend((&root * DVector::from_fn(k, |_, _| normal(&mut random))).iter());
-            draws.scale.push(df.map_or(1.0, |df| (chi_square(&mut random, df) / df).sqrt()));
+            let is_normal = df >= MANY_DF;
+            draws.scale.push(if is_normal { 1.0 } else { (chi_square(&mut random, df) / df).sqrt() });
         }
         Some(draws)
     }
@@ -135,7 +166,9 @@ impl Draws {
             let at = |unit: usize| z.get(unit).copied().unwrap_or_default();
             claims.iter().map(|(a, b, se)| (at(*a) - at(*b)) / se).fold(f64::NEG_INFINITY, f64::max) / scale
         };
-        let mut largest: Vec<f64> = self.z.chunks_exact(self.k).zip(&self.scale).map(largest).collect();
+        let draws: Vec<_> = self.z.chunks(self.k * DRAWS_PER_TASK).zip(self.scale.chunks(DRAWS_PER_TASK)).collect();
+        let of_task = |(z, scale): &(&[f64], &[f64])| z.chunks_exact(self.k).zip(*scale).map(largest).collect();
+        let mut largest: Vec<f64> = waves::map::<_, Vec<f64>>(&draws, of_task).concat();
         largest.sort_by(f64::total_cmp);
         let place = ((level * DRAWS as f64).ceil() as usize).clamp(1, DRAWS) - 1;
         largest.get(place).copied().unwrap_or_default()
@@ -144,7 +177,8 @@ impl Draws {
 
 impl RankSet {
     /// The ranks of a unit that differences beyond `critical` standard errors leave open.
-    fn of(unit: usize, estimates: &[f64], covariance: &[f64], critical: f64) -> Self {
+    #[must_use]
+    pub fn of(unit: usize, estimates: &[f64], covariance: &[f64], critical: f64) -> Self {
         let k = estimates.len();
         let above = |a: usize, b: usize| {
             let difference = estimates.get(a).zip(estimates.get(b)).map_or(0.0, |(a, b)| a - b);
@@ -215,26 +249,27 @@ mod tests {
     const SINGLE_STEP: Ranking = Ranking { sets: RankSets::Simultaneous, is_single_step: true };
 
     /// The critical value of the first of two units.
-    fn critical(se: &[f64], df: Option<f64>) -> Option<f64> {
+    fn critical(se: &[f64], df: f64) -> Option<f64> {
         let estimates = vec![0.0; se.len()];
         Some(rank_sets(&estimates, &diagonal(se), df, 0.95, SINGLE_STEP)?[0].1)
     }
 
     #[test]
     fn two_units_are_judged_by_the_normal_quantile() {
-        let normal = critical(&[1.0, 2.0], None).unwrap();
+        let normal = critical(&[1.0, 2.0], f64::INFINITY).unwrap();
         assert!((normal - 1.96).abs() < 0.02, "{normal}");
-        let student = critical(&[1.0, 2.0], Some(5.0)).unwrap();
+        let student = critical(&[1.0, 2.0], 5.0).unwrap();
         assert!((student - 2.571).abs() < 0.05, "{student}");
-        assert_eq!(normal.to_bits(), critical(&[1.0, 2.0], None).unwrap().to_bits());
+        assert_eq!(normal.to_bits(), critical(&[1.0, 2.0], f64::INFINITY).unwrap().to_bits());
     }
 
     #[test]
     fn what_cannot_be_drawn_is_refused() {
-        assert_eq!(critical(&[1.0], None), None);
-        assert_eq!(critical(&[0.0, 0.0], None), None);
-        assert_eq!(critical(&[f64::NAN, 1.0], None), None);
-        assert_eq!(rank_sets(&[1.0, 2.0], &diagonal(&[1.0, 1.0]), None, 95.0, SINGLE_STEP), None);
+        assert_eq!(critical(&[1.0], 9.0), None);
+        assert_eq!(critical(&[0.0, 0.0], 9.0), None);
+        assert_eq!((critical(&[1.0, 1.0], 0.0), critical(&[1.0, 1.0], f64::NAN)), (None, None));
+        assert_eq!(critical(&[f64::NAN, 1.0], 9.0), None);
+        assert_eq!(rank_sets(&[1.0, 2.0], &diagonal(&[1.0, 1.0]), 9.0, 95.0, SINGLE_STEP), None);
     }
 
     #[test]
@@ -242,7 +277,7 @@ mod tests {
         // The far units are told apart at once. Of the seven claims left the largest stays below 2.388 in 95 draws of 100, which
         // tells the near ones apart too; of the six then left it stays below 2.330.
         let (estimates, covariance) = ([0.0, 3.5, 50.0, 90.0], diagonal(&[1.0; 4]));
-        let of = |ranking| rank_sets(&estimates, &covariance, None, 0.95, ranking).unwrap();
+        let of = |ranking| rank_sets(&estimates, &covariance, MANY_DF, 0.95, ranking).unwrap();
         let (single, down) = (of(SINGLE_STEP), of(Ranking::default()));
         assert!(
             (single[0].1 - 2.569).abs() < 0.02,
@@ -254,6 +289,19 @@ mod tests {
         assert_eq!((down[0].0.best, down[0].0.worst), (4, 4));
         let marginal = of(Ranking { sets: RankSets::Marginal, ..SINGLE_STEP });
         assert!(marginal[0].1 < single[0].1, "three pairs instead of six: {}", marginal[0].1);
+    }
+
+    #[test]
+    fn units_are_held_against_their_mean() {
+        // Each difference from the mean has variance 0.01 (1 − 1/4): the outer ones are 11.5 standard errors away.
+        let verdicts = than_mean(&[3.0, 2.0, 2.0, 1.0], &diagonal(&[0.1; 4]), 20.0, 0.95);
+        let same = Verdict::NotDistinguishable;
+        assert_eq!(verdicts, [Verdict::Higher, same, same, Verdict::Lower]);
+        // Units that move together are told apart from their mean by what is their own.
+        let together: Vec<f64> = (0..9).map(|place| if place % 4 == 0 { 1.0 } else { 0.999 }).collect();
+        assert_eq!(than_mean(&[2.2, 2.0, 1.8], &together, 20.0, 0.95), [Verdict::Higher, same, Verdict::Lower]);
+        assert_eq!(than_mean(&[2.2, 2.0, 1.8], &diagonal(&[1.0; 3]), 20.0, 0.95), [same; 3]);
+        assert_eq!(than_mean(&[2.0, 1.0], &diagonal(&[0.0; 2]), 20.0, 0.95), [Verdict::NotComparable; 2]);
     }
 
     proptest! {

@@ -80,8 +80,9 @@ pub fn insert_batch(connection: &mut AnyConnection, batch: &[NewResponse]) -> Re
     Ok(settled.into_iter().map(|(_, insertion)| insertion).collect())
 }
 
-/// Gives every response of a round to `each`: the desk's code, the packed answers, the weight and the flags. The order is none
-/// that may be relied on. Nothing is kept of a row after it was given, so a round may be larger than memory.
+/// Gives every response of a round to `each`: the desk's code, the packed answers, the weight and the flags. The order is that
+/// of the random ids, so the same responses come in the same order however they came in, and figures summed up from them are
+/// the same to the last bit. Nothing is kept of a row after it was given, so a round may be larger than memory.
 ///
 /// # Errors
 /// [`StoreError::Unknown`] for a round that is not there; when the database stops answering, possibly halfway.

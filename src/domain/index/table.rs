@@ -9,9 +9,10 @@ use crate::domain::period::Year;
 use crate::domain::points::Points;
 use crate::domain::quality::Answers;
 use crate::domain::questionnaire::Status;
-use crate::domain::rank::{self, Candidate, PreviousRanks, Spread, Standing};
+use crate::domain::rank::{self, Candidate, PreviousRanks, RangeCaution, RankSets, Standing};
 use crate::domain::round::Mode;
 use crate::domain::scheme::Scheme;
+use std::collections::BTreeMap;
 
 /// A round whose answers the figures were computed from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,6 +125,9 @@ pub struct UnitName {
     pub focus: bool,
 }
 
+/// A unit with its index, or with every reason why it has none.
+pub type IndexedUnit = (UnitName, Result<UnitIndex, Vec<IndexFault>>);
+
 /// A unit in the table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RankedUnit {
@@ -198,15 +202,15 @@ pub struct IndexTable {
 }
 
 impl IndexTable {
-    /// Ranks the units and puts them in order. `critical` is explained at [`rank::rank`]; K is the number of units that
-    /// have an index.
+    /// Ranks the units and puts them in order. `sets` says what the sampling error leaves open, for the units of which that is
+    /// known.
     #[must_use]
     pub fn new(
         scheme: &Scheme,
         heading: Heading,
-        units: Vec<(UnitName, Result<UnitIndex, Vec<IndexFault>>)>,
+        units: Vec<IndexedUnit>,
         previous: &PreviousRanks,
-        critical: f64,
+        sets: &RankSets,
         provenance: Provenance,
     ) -> Self {
         let mut indexed = Vec::new();
@@ -217,8 +221,8 @@ impl IndexTable {
                 Err(faults) => unranked.push(Unranked { unit, faults }),
             }
         }
-        let candidates: Vec<Candidate> = indexed.iter().map(|(_, index)| candidate(index)).collect();
-        let standings = rank::rank(&candidates, scheme.ties, scheme.decimals, previous, critical);
+        let candidates: Vec<Candidate> = indexed.iter().map(|(_, index)| candidate(index, sets)).collect();
+        let standings = rank::rank(&candidates, scheme.ties, scheme.decimals, previous);
         let mut units: Vec<RankedUnit> = indexed
             .into_iter()
             .zip(standings)
@@ -235,12 +239,6 @@ impl IndexTable {
         let unranked: Vec<Unranked> = self.unranked.iter().filter(|u| u.unit.code == *unit).cloned().collect();
         let found = !units.is_empty() || !unranked.is_empty();
         found.then(|| Self { units, unranked, ..self.clone() })
-    }
-
-    /// The ranks, as next year's table will ask for them.
-    #[must_use]
-    pub fn ranks(&self) -> std::collections::BTreeMap<AreaCode, u32> {
-        self.units.iter().map(|unit| (unit.index.unit.clone(), unit.standing.rank)).collect()
     }
 
     /// What a reader must be told, worked out from the table itself so that it cannot be left out.
@@ -278,11 +276,20 @@ impl IndexTable {
     }
 }
 
-fn candidate(index: &UnitIndex) -> Candidate {
-    let spread = match index.se() {
-        _ if index.is_provisional() => Spread::Provisional,
-        Some(se) => Spread::Known(se),
-        None => Spread::Unknown,
+/// The ranks alone, as the next year's table asks for them.
+#[must_use]
+pub fn ranks(scheme: &Scheme, units: &[IndexedUnit]) -> BTreeMap<AreaCode, u32> {
+    let indexed = units.iter().filter_map(|(_, outcome)| outcome.as_ref().ok());
+    let candidates: Vec<Candidate> = indexed.map(|index| candidate(index, &RankSets::new())).collect();
+    let standings = rank::rank(&candidates, scheme.ties, scheme.decimals, &None);
+    candidates.into_iter().zip(standings).map(|(candidate, standing)| (candidate.unit, standing.rank)).collect()
+}
+
+fn candidate(index: &UnitIndex, sets: &RankSets) -> Candidate {
+    let open = match sets.get(&index.unit) {
+        _ if index.is_provisional() => Err(RangeCaution::Provisional),
+        Some(open) => Ok(*open),
+        None => Err(RangeCaution::SpreadUnknown),
     };
-    Candidate { unit: index.unit.clone(), published: index.published, value: index.percent, spread }
+    Candidate { unit: index.unit.clone(), published: index.published, open }
 }

@@ -5,10 +5,10 @@ use super::super::words;
 use crate::domain::estimate::Estimate;
 use crate::domain::ids::CriterionCode;
 use crate::domain::index::table::{IndexTable, RankedUnit};
-use crate::domain::rank::{Change, Previous};
+use crate::domain::rank::{Change, Previous, ThanMean};
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 44] = [
+pub const COLUMNS: [&str; 45] = [
     "round",
     "year",
     "area",
@@ -42,6 +42,7 @@ pub const COLUMNS: [&str; 44] = [
     "rank_best",
     "rank_worst",
     "rank_caution",
+    "than_mean",
     "provisional",
     "open",
     "not_appraised",
@@ -129,8 +130,8 @@ fn quality(estimate: Option<&Estimate>) -> [String; 6] {
     ]
 }
 
-/// Rank, of, ties, last year's rank, change (up is positive), and the range of ranks.
-fn standing(unit: &RankedUnit) -> [String; 8] {
+/// Rank, of, ties, last year's rank, change (up is positive), the range of ranks, and how it stands to the mean.
+fn standing(unit: &RankedUnit) -> [String; 9] {
     let standing = &unit.standing;
     let previous = if let Previous::Rank(rank) = standing.previous { rank.to_string() } else { String::new() };
     let change = match standing.change() {
@@ -149,6 +150,7 @@ fn standing(unit: &RankedUnit) -> [String; 8] {
         standing.range.best.to_string(),
         standing.range.worst.to_string(),
         standing.range.caution.map(words::range_caution_code).unwrap_or_default().to_owned(),
+        standing.than_mean.map(ThanMean::code).unwrap_or_default().to_owned(),
     ]
 }
 

@@ -6,7 +6,7 @@
 use super::super::words;
 use crate::domain::index::table::{IndexTable, RankedUnit, Unranked, Warning};
 use crate::domain::index::{DomainRow, IndexFault, OpenLeaf};
-use crate::domain::rank::{Change, Previous, Standing};
+use crate::domain::rank::{Change, Previous, Standing, ThanMean};
 use crate::report::shapes::{EstimateShape, SourceShape};
 use serde::Serialize;
 
@@ -69,6 +69,17 @@ struct StandingShape {
     previous_rank: Option<u32>,
     change: ChangeShape,
     range: RangeShape,
+    /// `null` where the range says nothing.
+    than_mean: Option<ThanMeanShape>,
+}
+
+/// How the unit stands to the mean of the units whose range is known.
+#[derive(Debug, Clone, Serialize)]
+struct ThanMeanShape {
+    /// `above`, `not-distinguishable` or `below`.
+    code: &'static str,
+    vi: String,
+    en: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -221,7 +232,15 @@ impl From<&Standing> for StandingShape {
                 worst: range.worst,
                 caution: range.caution.map(words::range_caution_code),
             },
+            than_mean: standing.than_mean.map(ThanMeanShape::from),
         }
+    }
+}
+
+impl From<ThanMean> for ThanMeanShape {
+    fn from(than_mean: ThanMean) -> Self {
+        let words::Wording { vi, en } = words::than_mean(than_mean);
+        Self { code: than_mean.code(), vi, en }
     }
 }
 

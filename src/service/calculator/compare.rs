@@ -10,8 +10,6 @@ use crate::statistics::{
 };
 use std::path::Path;
 
-/// Degrees of freedom from which on rank sets are drawn from the normal distribution.
-const MANY_DF: f64 = 100.0;
 /// The label that stands for all units together.
 const ALL: &str = "all";
 
@@ -150,7 +148,7 @@ pub fn ranks(path: &Path, question: &Question, comparing: &Comparing) -> Result<
             let covariance: Vec<f64> =
                 (0..k).flat_map(|a| (0..k).map(move |b| (a, b))).map(|(a, b)| units.joint.covariance(a, b)).collect();
             let all: Vec<usize> = (0..k).collect();
-            let df = Some(units.joint.df(&all)).filter(|df| *df < MANY_DF);
+            let df = units.joint.df(&all);
             let values: Vec<f64> = units.joint.estimates.iter().take(k).map(|estimate| estimate.value).collect();
             let Some(sets) = statistics::rank_sets(&values, &covariance, df, level, comparing.ranking) else {
                 let message =

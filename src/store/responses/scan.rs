@@ -12,18 +12,17 @@ use diesel::row::{Field, Row};
 use diesel::sql_types::{Double, Integer, SmallInt};
 use diesel::sqlite::Sqlite;
 
-/// Gives desk number, packed answers, weight and flags of every response of a round to `each`.
+/// Gives desk number, packed answers, weight and flags of every response of a round to `each`, in the order of the ids.
+///
+/// The order is asked for, because PostgreSQL reads a table as its statistics of the moment suggest, and sums of the same
+/// numbers in another order differ in the last bit. SQLite keeps the rows in this order anyway.
 pub(super) fn answers_by_backend(
     connection: &mut AnyConnection,
     round: i32,
     mut each: impl FnMut(i32, &[u8], Option<f64>, i16) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let query = responses::table.filter(responses::round.eq(round)).select((
-        responses::desk,
-        responses::packed,
-        responses::weight,
-        responses::flags,
-    ));
+    let columns = (responses::desk, responses::packed, responses::weight, responses::flags);
+    let query = responses::table.filter(responses::round.eq(round)).order(responses::id).select(columns);
     match connection {
         AnyConnection::Sqlite(sqlite) => {
             for row in LoadConnection::load(sqlite, query)? {

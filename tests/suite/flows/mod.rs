@@ -3,5 +3,7 @@
 mod client;
 mod kill;
 mod oracle;
+mod order;
 mod quality;
+mod ranks;
 mod two_servers;

@@ -6,6 +6,7 @@ use sipas::domain::index::table::{Heading, IndexTable, Provenance, Source, UnitN
 use sipas::domain::index::{LeafPoints, SurveyPart, UnitIndex};
 use sipas::domain::quality::Answers;
 use sipas::domain::questionnaire::Status;
+use sipas::domain::rank::{OpenRanks, RankSets, ThanMean};
 use sipas::domain::round::Mode;
 use sipas::report::index::{csv, text, unit_text};
 
@@ -76,13 +77,20 @@ pub(super) fn table() -> IndexTable {
         answers: Answers::All,
         cut: Digest([0xda; 32]),
     };
+    let open = |best, worst, than_mean| OpenRanks { best, worst, than_mean };
+    let sets = RankSets::from([
+        (area_code("D1"), open(1, 2, Some(ThanMean::Above))),
+        (area_code("D2"), open(1, 3, Some(ThanMean::NotDistinguishable))),
+        (area_code("D3"), open(2, 3, Some(ThanMean::Below))),
+        (area_code("D4"), open(1, 1, Some(ThanMean::Above))),
+    ]);
     let previous = Some([("D1", 3), ("D2", 1), ("D4", 4)].map(|(unit, rank)| (area_code(unit), rank)).into());
     let round = RoundCode::parse("R2025").unwrap();
     let tree = tree();
     let province = tree.get(&area_code("P")).unwrap();
     let heading = Heading::new(&scheme, round, year(2025), province, Some(component(24.5, Vec::new())));
     let provenance = Provenance::new(&scheme, vec![source], "0.1.0");
-    IndexTable::new(&scheme, heading, units, &previous, 2.638, provenance)
+    IndexTable::new(&scheme, heading, units, &previous, &sets, provenance)
 }
 
 #[test]
@@ -91,12 +99,12 @@ fn the_table_for_people() {
     Chỉ số CCHC năm 2025: Tỉnh Mẫu – đợt R2025
     Bộ tiêu chí nhỏ để kiểm thử
 
-    Hạng           Đơn vị                    ĐTXHH (/30)   Khoảng 95%  Số phiếu  Bậc tự do  Chỉ số (%)   Khoảng 95%  Xếp loại  Năm trước  Thay đổi      Khoảng hạng
-    ─────────────  ────────────────────────  ───────────  ───────────  ────────  ─────────  ──────────  ───────────  ────────  ─────────  ────────────  ────────────
-    1/4 đồng hạng  Huyện Một                       25,25  24,75–25,75     1.336         14       83,00  82,50–83,50  B                 3  tăng 2 bậc    hạng 1–3
-    1/4 đồng hạng  Huyện Hai (chỉ đạo điểm)        25,25  24,75–25,75     1.336         14       83,00  82,50–83,50  B                 1  giữ nguyên    hạng 1–3
-    3/4            Thị xã Ba                    15,50/20  15,00–16,00     1.336         14       81,39  80,83–81,94  B                 –  mới xếp hạng  hạng 3–4
-    4/4            Huyện Bốn                       14,00  13,50–14,50     1.336         14     62,00 *  61,50–62,50  –                 4  giữ nguyên    hạng 1–4 (?)
+    Hạng           Đơn vị                    ĐTXHH (/30)   Khoảng 95%  Số phiếu  Bậc tự do  Chỉ số (%)   Khoảng 95%  Xếp loại  Năm trước  Thay đổi      Khoảng hạng   So với trung bình
+    ─────────────  ────────────────────────  ───────────  ───────────  ────────  ─────────  ──────────  ───────────  ────────  ─────────  ────────────  ────────────  ───────────────────
+    1/4 đồng hạng  Huyện Một                       25,25  24,75–25,75     1.336         14       83,00  82,50–83,50  B                 3  tăng 2 bậc    hạng 1–3      trên trung bình
+    1/4 đồng hạng  Huyện Hai (chỉ đạo điểm)        25,25  24,75–25,75     1.336         14       83,00  82,50–83,50  B                 1  giữ nguyên    hạng 1–4      chưa phân biệt được
+    3/4            Thị xã Ba                    15,50/20  15,00–16,00     1.336         14       81,39  80,83–81,94  B                 –  mới xếp hạng  hạng 2–4      dưới trung bình
+    4/4            Huyện Bốn                       14,00  13,50–14,50     1.336         14     62,00 *  61,50–62,50  –                 4  giữ nguyên    hạng 1–4 (?)  –
     –              Huyện Năm
                    Tỉnh Mẫu                        24,50  24,00–25,00     1.336         14
 
@@ -106,7 +114,8 @@ fn the_table_for_people() {
     ⚠ 1 đơn vị còn điểm tự chấm chưa thẩm định.
     ⚠ 1 đơn vị chưa tính được chỉ số.
     Khoảng ước lượng chỉ gồm sai số chọn mẫu của phần điều tra (30 trên 100 điểm); phần tự đánh giá không có sai số chọn mẫu và không được khoảng này kiểm chứng.
-    Bằng nhau đến 2 chữ số thập phân là đồng hạng; khoảng hạng là các hạng mà sai số chọn mẫu chưa loại trừ được.
+    Bằng nhau đến 2 chữ số thập phân là đồng hạng; khoảng hạng là các hạng mà sai số chọn mẫu chưa loại trừ được, xét cùng lúc mọi đơn vị với độ tin cậy 95%; (?) là chưa xét được.
+    So với trung bình: trung bình cộng chỉ số của các đơn vị xét được khoảng hạng; chưa phân biệt được không có nghĩa là bằng trung bình.
     Phương pháp: mẫu phân tầng hai giai đoạn, tuyến tính hóa Taylor, khoảng t (two-stage-linearised-t).
     Lưu ý, Huyện Bốn: dưới 30 phiếu; tầng D4 chỉ khảo sát một trong nhiều điểm: không ước lượng được khoảng.
     Không tính được, Huyện Năm: điều tra cho tiêu chí 2.1 25,0000 điểm, ngoài 0–20.
@@ -123,9 +132,9 @@ fn one_unit_with_its_domains() {
     Chỉ số CCHC năm 2025: Tỉnh Mẫu – đợt R2025
     Bộ tiêu chí nhỏ để kiểm thử
 
-    Hạng  Đơn vị     ĐTXHH (/30)   Khoảng 95%  Số phiếu  Bậc tự do  Chỉ số (%)   Khoảng 95%  Xếp loại  Năm trước  Thay đổi    Khoảng hạng
-    ────  ─────────  ───────────  ───────────  ────────  ─────────  ──────────  ───────────  ────────  ─────────  ──────────  ────────────
-    4/4   Huyện Bốn        14,00  13,50–14,50     1.336         14     62,00 *  61,50–62,50  –                 4  giữ nguyên  hạng 1–4 (?)
+    Hạng  Đơn vị     ĐTXHH (/30)   Khoảng 95%  Số phiếu  Bậc tự do  Chỉ số (%)   Khoảng 95%  Xếp loại  Năm trước  Thay đổi    Khoảng hạng   So với trung bình
+    ────  ─────────  ───────────  ───────────  ────────  ─────────  ──────────  ───────────  ────────  ─────────  ──────────  ────────────  ─────────────────
+    4/4   Huyện Bốn        14,00  13,50–14,50     1.336         14     62,00 *  61,50–62,50  –                 4  giữ nguyên  hạng 1–4 (?)  –
           Tỉnh Mẫu         24,50  24,00–25,00     1.336         14
 
     ⚠ Bộ tiêu chí small: giả lập, chỉ để minh họa; không dùng làm số liệu chính thức.
@@ -133,7 +142,8 @@ fn one_unit_with_its_domains() {
     ⚠ 1 đơn vị có chỉ số tạm tính (*): điểm chưa có được tính là 0.
     ⚠ 1 đơn vị còn điểm tự chấm chưa thẩm định.
     Khoảng ước lượng chỉ gồm sai số chọn mẫu của phần điều tra (30 trên 100 điểm); phần tự đánh giá không có sai số chọn mẫu và không được khoảng này kiểm chứng.
-    Bằng nhau đến 2 chữ số thập phân là đồng hạng; khoảng hạng là các hạng mà sai số chọn mẫu chưa loại trừ được.
+    Bằng nhau đến 2 chữ số thập phân là đồng hạng; khoảng hạng là các hạng mà sai số chọn mẫu chưa loại trừ được, xét cùng lúc mọi đơn vị với độ tin cậy 95%; (?) là chưa xét được.
+    So với trung bình: trung bình cộng chỉ số của các đơn vị xét được khoảng hạng; chưa phân biệt được không có nghĩa là bằng trung bình.
     Phương pháp: mẫu phân tầng hai giai đoạn, tuyến tính hóa Taylor, khoảng t (two-stage-linearised-t).
     Lưu ý, Huyện Bốn: dưới 30 phiếu; tầng D4 chỉ khảo sát một trong nhiều điểm: không ước lượng được khoảng.
     Nguồn: bộ tiêu chí small 5c5c5c5c5c5c (giả lập, chỉ để minh họa); sipas 0.1.0
@@ -195,6 +205,7 @@ fn the_table_for_spreadsheets() {
     rank_best=1
     rank_worst=3
     rank_caution=
+    than_mean=above
     provisional=false
     open=
     not_appraised=

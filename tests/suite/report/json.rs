@@ -58,7 +58,7 @@ fn a_unit_carries_everything_needed_to_judge_it() {
     open[] {"code":"2.2","en":"not surveyed yet","max":10.0,"title":"Chính sách","vi":"chưa điều tra"}
     open[] {"code":"3.1","en":"not scored yet","max":10.0,"title":"Thu ngân sách","vi":"chưa có điểm"}
     provisional true
-    standing {"change":{"direction":"same","places":0,"vi":"giữ nguyên"},"n_tied":0,"of":4,"previous_rank":4,"range":{"best":1,"caution":"provisional","worst":4},"rank":4}
+    standing {"change":{"direction":"same","places":0,"vi":"giữ nguyên"},"n_tied":0,"of":4,"previous_rank":4,"range":{"best":1,"caution":"provisional","worst":4},"rank":4,"than_mean":null}
     survey {"cautions":[{"code":"n-below-30","en":"fewer than 30 answers","vi":"dưới 30 phiếu"},{"code":"lonely-psu","en":"stratum D4 has one surveyed desk of several: no interval can be given","vi":"tầng D4 chỉ khảo sát một trong nhiều điểm: không ước lượng được khoảng"}],"deff":null,"df":14.0,"interval":{"high":14.5,"low":13.5},"level":0.95,"method":"two-stage-linearised-t","n":1336,"n_psu":15,"reliability":null,"se":0.25,"value":14.0}
     survey_max 30.0
     unit "D4"

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 on_both!(
     answers_come_back_as_bytes,
+    answers_come_back_in_the_order_of_their_ids,
     a_repetition_is_recognised_and_a_contradiction_refused,
     a_batch_is_judged_in_its_own_order,
     only_an_open_round_takes_answers_but_knows_its_own,
@@ -69,6 +70,23 @@ fn answers_come_back_as_bytes(db: &Database) {
         .collect();
     words.sort_by_key(|comment| comment.response);
     assert_eq!(store.with(|connection| comments::of_round(connection, &round_code("R1"))).unwrap(), words);
+}
+
+fn answers_come_back_in_the_order_of_their_ids(db: &Database) {
+    let store = db.store();
+    open_round(&store, "R1");
+    let mut ids: Vec<ResponseId> = (0..40).map(|_| random_id()).collect();
+    ids.sort_unstable();
+    // Stored from the last to the first, every other one later, so that rows lie in neither order.
+    let places = (0..40_u8).rev();
+    for place in places.clone().filter(|place| place % 2 == 0).chain(places.filter(|place| place % 2 == 1)) {
+        let one = response(ids[usize::from(place)], "R1", "K1", place);
+        assert_eq!(insert(&store, &[one]), [Insertion::Stored]);
+    }
+    let mut seen = Vec::new();
+    let each = |_: &str, packed: &[u8], _, _| seen.push(packed[0]);
+    store.with(|connection| responses::scan(connection, &round_code("R1"), each)).unwrap();
+    assert_eq!(seen, (0..40).collect::<Vec<u8>>());
 }
 
 fn a_repetition_is_recognised_and_a_contradiction_refused(db: &Database) {

@@ -4,6 +4,9 @@
 //! elements and the composite, for the whole, 12 districts and 8 cells of sex and age, two-stage design), measures the
 //! processor time and peak memory of the whole process, and draws `target/estimate.svg`. Arguments after `--` limit the
 //! rows: `cargo bench --bench estimate -- 1000000`.
+//!
+//! Polars reads in a process of its own twice: as a library in this program, and as people use it, from Python, where
+//! `PYTHON` names an interpreter that has it.
 
 #![expect(
     clippy::expect_used,
@@ -32,6 +35,8 @@ const RUNS: usize = 5;
 const ROWS_A_RUN: usize = 3_000_000;
 /// What this program is called with to only read a file, in a process of its own.
 const READ: &str = "--read-only";
+/// The same in Python.
+const READ_IN_PYTHON: &str = "import polars, sys; print(polars.read_parquet(sys.argv[1]).height)";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -45,9 +50,10 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder for the surveys");
     let items = survey::items(folder.path());
     println!(
-        "{:>10} {:>7} {:>9} {:>9} {:>9} {:>9} {:>6}",
-        "rows", "desks", "wall s", "CPU s", "read s", "MiB", "ratio"
+        "{:>10} {:>7} {:>9} {:>9} {:>9} {:>9} {:>6} {:>9} {:>6}",
+        "rows", "desks", "wall s", "CPU s", "MiB", "read s", "ratio", "Python s", "ratio"
     );
+    let python = std::env::var_os("PYTHON");
     let mut rows = Vec::new();
     for (n_rows, n_desks) in SIZES.into_iter().filter(|(rows, _)| *rows <= most) {
         let file = folder.path().join("survey.parquet");
@@ -63,20 +69,35 @@ fn main() {
             command.arg(READ).arg(&file);
             measure::run_often(command, times)
         };
-        // One of each in turn, so that a busy moment of the machine meets both.
-        let pairs: Vec<(Measured, Measured)> = (0..RUNS).map(|_| (estimate(), read())).collect();
-        let of = |part: fn(&(Measured, Measured)) -> f64| median(pairs.iter().map(part).collect());
+        let in_python = || {
+            let mut command = Command::new(python.as_ref()?);
+            command.args(["-c", READ_IN_PYTHON]).arg(&file);
+            Some(measure::run_often(command, times))
+        };
+        // One of each in turn, so that a busy moment of the machine meets all.
+        type Run = (Measured, Measured, Option<Measured>);
+        let runs: Vec<Run> = (0..RUNS).map(|_| (estimate(), read(), in_python())).collect();
+        let of = |part: fn(&Run) -> f64| median(runs.iter().map(part).collect());
         let row = drawing::Row {
             n_rows,
             n_desks,
-            cpu_s: of(|(estimate, _)| estimate.cpu_s),
-            read_s: of(|(_, read)| read.cpu_s),
-            mib: of(|(estimate, _)| estimate.mib),
+            cpu_s: of(|(estimate, _, _)| estimate.cpu_s),
+            read_s: of(|(_, read, _)| read.cpu_s),
+            mib: of(|(estimate, _, _)| estimate.mib),
         };
-        let (wall, ratio) = (of(|(estimate, _)| estimate.wall_s), row.cpu_s / row.read_s);
+        let wall_s = of(|(estimate, _, _)| estimate.wall_s);
+        let python_s = of(|(_, _, python)| python.map_or(f64::NAN, |python| python.cpu_s));
         println!(
-            "{:>10} {:>7} {:>9.3} {:>9.3} {:>9.3} {:>9.0} {:>6.2}",
-            row.n_rows, row.n_desks, wall, row.cpu_s, row.read_s, row.mib, ratio
+            "{:>10} {:>7} {:>9.3} {:>9.3} {:>9.0} {:>9.3} {:>6.2} {:>9.3} {:>6.2}",
+            row.n_rows,
+            row.n_desks,
+            wall_s,
+            row.cpu_s,
+            row.mib,
+            row.read_s,
+            row.cpu_s / row.read_s,
+            python_s,
+            row.cpu_s / python_s
         );
         rows.push(row);
     }

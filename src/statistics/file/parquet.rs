@@ -165,7 +165,11 @@ fn add_numbers(column: &Column, list: &mut Vec<f64>) -> Result<(), Vec<Fault>> {
     let cast = column.cast(&DataType::Float64).map_err(refused)?;
     let numbers = cast.f64().map_err(refused)?;
     // A file may hold infinities; none of the quantities here can be one.
-    list.extend(numbers.iter().map(|number| number.filter(|number| number.is_finite()).unwrap_or(f64::NAN)));
+    let finite = |number: f64| if number.is_finite() { number } else { f64::NAN };
+    match numbers.cont_slice() {
+        Ok(numbers) => list.extend(numbers.iter().map(|number| finite(*number))),
+        Err(_) => list.extend(numbers.iter().map(|number| number.map_or(f64::NAN, finite))),
+    }
     Ok(())
 }
 

@@ -82,6 +82,7 @@ fn main() {
     let confidence = Confidence { level: 0.95, shares };
     let mut random = ChaCha8Rng::seed_from_u64(2025);
     let frame = Frame::read();
+    let names: Vec<String> = frame.districts.iter().map(|district| district.name.clone()).collect();
     let districts = 0..frame.districts.len() as u32;
     let population = Population::make(frame, &mut random);
     let statistics = statistics();
@@ -103,10 +104,10 @@ fn main() {
         "{n_samples} samples; coverage of 95 % intervals (shares: {}) in %, wanted 93-97, ± its standard error;",
         shares.code()
     );
-    print(&statistics, &counts);
+    print(&names, &statistics, &counts);
 }
 
-fn print(statistics: &[Statistic], counts: &[Vec<Count>]) {
+fn print(names: &[String], statistics: &[Statistic], counts: &[Vec<Count>]) {
     println!("intervals above and below the truth; mean design effect; districts with the least and the most coverage");
     let heading = "cover  s.e.  above  below   deff";
     println!(
@@ -114,7 +115,7 @@ fn print(statistics: &[Statistic], counts: &[Vec<Count>]) {
         "",
         format!("province {heading}"),
         format!("district {heading}"),
-        "least  most"
+        "least   most"
     );
     let mut n_outside = 0;
     for (statistic, counts) in statistics.iter().zip(counts) {
@@ -127,9 +128,13 @@ fn print(statistics: &[Statistic], counts: &[Vec<Count>]) {
             n_deffs: sum.n_deffs + more.n_deffs,
         });
         n_outside += [province, &all].iter().filter(|count| !WANTED.contains(&count.coverage())).count();
-        let shares = || districts.iter().map(|count| count.coverage() * 100.0);
-        let (least, most) = (shares().fold(100.0, f64::min), shares().fold(0.0, f64::max));
-        println!("{:<12} {:>34}  {:>34}  {least:>6.1} {most:>6.1}", statistic.name, province.line(), all.line());
+        let mut shares: Vec<(f64, &str)> =
+            districts.iter().zip(names).map(|(count, name)| (count.coverage() * 100.0, name.as_str())).collect();
+        shares.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let ends = [shares.first(), shares.last()].map(|end| end.expect("there are districts"));
+        let [(least, lowest), (most, highest)] = ends;
+        let (province, all) = (province.line(), all.line());
+        println!("{:<12} {province:>34}  {all:>34}  {least:>6.1} {lowest} {most:>6.1} {highest}", statistic.name);
     }
     println!("{n_outside} of {} outside", 2 * statistics.len());
 }

@@ -186,7 +186,10 @@ mod tests {
         AreaCode::parse(text).unwrap()
     }
 
-    fn candidates(list: &[(&str, f64, Option<(u32, u32)>)]) -> Vec<Candidate> {
+    /// A unit, its value and the ranks left open to it.
+    type Unit<'a> = (&'a str, f64, Option<(u32, u32)>);
+
+    fn candidates(list: &[Unit]) -> Vec<Candidate> {
         let known = |(best, worst)| OpenRanks { best, worst, than_mean: Some(ThanMean::NotDistinguishable) };
         list.iter()
             .map(|(unit, value, open)| Candidate {

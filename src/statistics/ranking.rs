@@ -144,17 +144,15 @@ impl Draws {
     /// The critical value of the claims, in one step or until it shows nothing more. 0 for no claims.
     fn critical(&self, estimates: &[f64], mut claims: Vec<Claim>, level: f64, is_single_step: bool) -> f64 {
         let distance = |(a, b, se): &Claim| estimates.get(*a).zip(estimates.get(*b)).map_or(0.0, |(a, b)| (a - b) / se);
-        let mut critical = self.quantile(&claims, level);
-        while !is_single_step {
+        loop {
+            let critical = self.quantile(&claims, level);
             let n_before = claims.len();
-            claims.retain(|claim| distance(claim) <= critical);
             // Of two directions at most one is shown, so claims are always left.
-            if claims.len() == n_before {
-                break;
+            claims.retain(|claim| distance(claim) <= critical);
+            if is_single_step || claims.len() == n_before {
+                return critical;
             }
-            critical = self.quantile(&claims, level);
         }
-        critical
     }
 
     /// The quantile of the largest standardised difference of the claims.

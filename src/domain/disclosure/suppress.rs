@@ -112,8 +112,9 @@ impl Suppression<'_> {
                 derived.filter_map(told).collect()
             };
             let members = |place: usize| self.cells.get(place).map(|cell| cell.members).unwrap_or_default();
-            let marked = follow.into_iter().map(|(place, source)| mark(&mut sources, members(place), source));
-            if !marked.fold(false, |grew, more| grew || more) {
+            let mut grew = false;
+            follow.into_iter().for_each(|(place, source)| grew |= mark(&mut sources, members(place), source));
+            if !grew {
                 return ask(&Known::new(shown(), self.cells.len(), &sources));
             }
         }
@@ -126,7 +127,8 @@ impl Suppression<'_> {
             let state = |place: usize| states.get(place).copied().unwrap_or(State::Open);
             let unseen: Vec<usize> = equation.places().filter(|place| state(*place) != State::Shown).collect();
             let alone = matches!(unseen.as_slice(), [one] if state(*one) == State::Hidden);
-            if !alone && !(state(equation.sum) == State::Shown && self.are_few(&unseen)) {
+            let are_few = || state(equation.sum) == State::Shown && self.are_few(&unseen);
+            if !alone && !are_few() {
                 continue;
             }
             let next = self.smallest(equation.parts.iter().copied(), states);

@@ -210,8 +210,8 @@ fn rounds() -> impl Strategy<Value = Round> {
         .prop_map(|((d, s, a), people, missing, chosen, nobody)| {
             let mut groups = Vec::new();
             let mut places = Vec::new();
-            for cell in 0..d * s * a {
-                for (n, is_flagged) in [(people[cell].0, false), (people[cell].1, true)] {
+            for (cell, (unflagged, flagged)) in people.iter().take(d * s * a).enumerate() {
+                for (n, is_flagged) in [(*unflagged, false), (*flagged, true)] {
                     if n > 0 {
                         groups.push(Group { n, is_flagged });
                         places.push(cell);

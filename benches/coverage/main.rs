@@ -1,11 +1,11 @@
 //! Do 95 % intervals hold the truth 95 times in a hundred? `cargo bench --bench coverage`
 //!
 //! The province of the reference data (12 districts, 298 desks, 563,413 transactions) is sampled again and again as its
-//! survey was: 12 to 18 desks of a district, then visitors of each desk, without replacement at both stages, so that shares
-//! have design effects near 3 and districts 11 to 17 degrees of freedom. Each time shares from a half to 98 %, a mean and a
+//! survey was: 12 to 18 desks of a district, then visitors of each desk, without replacement at both stages, so that
+//! districts have 11 to 17 degrees of freedom. Each time shares from a half to 98 %, a mean and a
 //! composite are estimated with the default intervals, for the province and for every district, and compared with the
-//! whole population. Arguments after `--` set the number of samples and another interval of shares:
-//! `cargo bench --bench coverage -- 200 wilson`.
+//! whole population. Arguments after `--` set the number of samples, another interval of shares and another design effect:
+//! `cargo bench --bench coverage -- 200 wilson deff=5.5`.
 
 #![expect(
     clippy::expect_used,
@@ -17,7 +17,7 @@ mod frame;
 mod population;
 
 use frame::Frame;
-use population::{ITEMS, Population, SHARES};
+use population::{DESIGN_EFFECT, ITEMS, Population, SHARES};
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use sipas::domain::estimate::{Estimate, ShareInterval};
@@ -80,11 +80,13 @@ fn main() {
     let n_samples: usize = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(SAMPLES);
     let shares = arguments.iter().find_map(|argument| ShareInterval::parse(argument)).unwrap_or_default();
     let confidence = Confidence { level: 0.95, shares };
+    let deff = arguments.iter().find_map(|argument| argument.strip_prefix("deff=")?.parse().ok());
+    let deff: f64 = deff.unwrap_or(DESIGN_EFFECT);
     let mut random = ChaCha8Rng::seed_from_u64(2025);
     let frame = Frame::read();
     let names: Vec<String> = frame.districts.iter().map(|district| district.name.clone()).collect();
     let districts = 0..frame.districts.len() as u32;
-    let population = Population::make(frame, &mut random);
+    let population = Population::make(frame, deff, &mut random);
     let statistics = statistics();
     let domains: Vec<Domain> =
         std::iter::once(Domain::whole()).chain(districts.map(|district| Domain::of_cells([district]))).collect();

@@ -2,12 +2,13 @@
 //! where it takes several.
 
 use super::histogram::{BlockHistogram, DomainHistogram};
-use super::linearise::{self, Totals};
+use super::linearise;
 use super::lookup::Lookup;
 use super::point::{self, Point};
 use super::sample::Sample;
 use super::scan::{Member, Scan};
 use super::statistic::{NotEstimable, Statistic};
+use super::totals::Totals;
 use super::variance::Spread;
 use super::waves;
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,6 +4,7 @@
 use super::rows::Columns;
 use super::scan::{NONE, Scan};
 use super::statistic::slot;
+use super::totals::Totals;
 use crate::domain::packing::NOT_APPLICABLE;
 
 /// Rows of one block that gave one answer and bring weights of their own.
@@ -34,19 +35,6 @@ pub(super) struct Bins<'a> {
     plain: &'a [u32],
     /// By slot: rows with one; empty where there are none.
     own: &'a [Own],
-}
-
-/// Sums over some rows of a block: of the weights, and of what weights and their squares make of a value e.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct BlockSums {
-    pub(super) n: u64,
-    pub(super) weight: f64,
-    /// `Σ w e`.
-    pub(super) first: f64,
-    /// `Σ w e²`.
-    pub(super) second: f64,
-    /// `Σ (w e)²`.
-    pub(super) squares: f64,
 }
 
 impl BlockHistogram {
@@ -109,29 +97,29 @@ impl BlockHistogram {
 impl Bins<'_> {
     /// The sums where rows with the same slot have the same e, those without a weight of their own weigh `weight`, and only
     /// the slots that are `answered` enter.
-    pub(super) fn sums(&self, e: &[f64], answered: &[bool], weight: f64) -> BlockSums {
-        let (mut n, mut first, mut second) = (0, 0.0, 0.0);
+    pub(super) fn totals(&self, e: &[f64], answered: &[bool], weight: f64) -> Totals {
+        let (mut n_answered, mut first, mut second) = (0, 0.0, 0.0);
         for ((&bin, &e), &answered) in self.plain.iter().zip(e).zip(answered) {
             let rows = if answered { bin } else { 0 };
-            n += u64::from(rows);
+            n_answered += u64::from(rows);
             first += f64::from(rows) * e;
             second += f64::from(rows) * e * e;
         }
-        let mut sums = BlockSums {
-            n,
-            weight: n as f64 * weight,
-            first: first * weight,
-            second: second * weight,
+        let mut totals = Totals {
+            sum: first * weight,
             squares: second * weight * weight,
+            simple: second * weight,
+            weight: n_answered as f64 * weight,
+            n_answered,
         };
         for ((own, &e), _) in self.own.iter().zip(e).zip(answered).filter(|(_, answered)| **answered) {
-            sums.n += u64::from(own.n);
-            sums.weight += own.weight;
-            sums.first += own.weight * e;
-            sums.second += own.weight * e * e;
-            sums.squares += own.squares * e * e;
+            totals.sum += own.weight * e;
+            totals.squares += own.squares * e * e;
+            totals.simple += own.weight * e * e;
+            totals.weight += own.weight;
+            totals.n_answered += u64::from(own.n);
         }
-        sums
+        totals
     }
 }
 
@@ -214,12 +202,12 @@ mod tests {
         let mut histogram = BlockHistogram { plain: vec![7], ..BlockHistogram::default() };
         histogram.count(&columns, 0, (6, 2));
         let e = [0.0, 0.0, 0.0, 0.0, 2.0, -1.0];
-        let found: Vec<BlockSums> =
-            histogram.blocks().zip([3.0, 10.0]).map(|(bins, weight)| bins.sums(&e, &[true; 6], weight)).collect();
-        let sums = |n, weight, first, second, squares| BlockSums { n, weight, first, second, squares };
-        assert_eq!(found, [sums(1, 3.0, -3.0, 3.0, 9.0), sums(4, 23.0, 46.0, 92.0, 826.0)]);
-        let silent = histogram.blocks().map(|bins| bins.sums(&e, &[false; 6], 1.0)).collect::<Vec<_>>();
-        assert_eq!(silent, [BlockSums::default(); 2]);
+        let found: Vec<Totals> =
+            histogram.blocks().zip([3.0, 10.0]).map(|(bins, weight)| bins.totals(&e, &[true; 6], weight)).collect();
+        let totals = |n_answered, weight, sum, simple, squares| Totals { sum, squares, simple, weight, n_answered };
+        assert_eq!(found, [totals(1, 3.0, -3.0, 3.0, 9.0), totals(4, 23.0, 46.0, 92.0, 826.0)]);
+        let silent = histogram.blocks().map(|bins| bins.totals(&e, &[false; 6], 1.0)).collect::<Vec<_>>();
+        assert_eq!(silent, [Totals::default(); 2]);
     }
 
     #[test]

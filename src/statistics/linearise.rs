@@ -8,40 +8,7 @@ use super::point::Point;
 use super::rows::{Block, Columns};
 use super::scan::{NONE, Scan};
 use super::statistic::{NotEstimable, Reading, Statistic, Worth};
-
-/// Sums over the rows of one pair of domain and PSU.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Totals {
-    /// `z = Σ w e`.
-    pub(super) sum: f64,
-    /// `Σ (w e)²`.
-    pub(super) squares: f64,
-    /// `Σ w e²`, for the spread a simple random sample would have.
-    pub(super) simple: f64,
-    /// `Σ w` of the rows that answered.
-    pub(super) weight: f64,
-    /// Rows that answered at least one item of the statistic.
-    pub(super) n_answered: u64,
-}
-
-impl Totals {
-    fn add(&mut self, e: f64, weight: f64) {
-        let value = weight * e;
-        self.sum += value;
-        self.squares += value * value;
-        self.simple += value * e;
-        self.weight += weight;
-        self.n_answered += 1;
-    }
-
-    fn add_all(&mut self, more: Self) {
-        self.sum += more.sum;
-        self.squares += more.squares;
-        self.simple += more.simple;
-        self.weight += more.weight;
-        self.n_answered += more.n_answered;
-    }
-}
+use super::totals::Totals;
 
 /// The totals of a statistic of one coded column, by pair, read off its histogram; `points` by domain of the scan.
 pub(super) fn read_off(
@@ -67,12 +34,7 @@ fn read_off_by<'e>(
     let places = scan.domain_of.iter().zip(&scan.pair_of).zip(&scan.weight_of);
     for (bins, ((&domain, &pair), &weight)) in histogram.blocks().zip(places) {
         let (Some(e), Some(totals)) = (e(domain), totals.get_mut(pair as usize)) else { continue };
-        let sums = bins.sums(e, answered, weight);
-        totals.sum += sums.first;
-        totals.squares += sums.squares;
-        totals.simple += sums.second;
-        totals.weight += sums.weight;
-        totals.n_answered += sums.n;
+        totals.add_all(bins.totals(e, answered, weight));
     }
     totals
 }

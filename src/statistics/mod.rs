@@ -44,6 +44,7 @@ mod sample;
 mod scan;
 mod statistic;
 mod tail;
+mod totals;
 mod variance;
 mod verdict;
 mod waves;

@@ -13,12 +13,12 @@ mod write;
 pub use gather::Counted;
 
 use super::design::{Lonely, SurveyDesign, SurveyPsu, SurveyStratum};
-use super::linearise::Totals;
 use super::point::{Point, RowSums};
 use super::rows::Block;
 use super::sample::{Row, borrow_design_effect, check_level};
 use super::scan::{BlockIndex, Domain};
 use super::statistic::{Nature, NotEstimable, Range, Ratio, Statistic};
+use super::totals::Totals;
 use super::variance::Spread;
 use super::verdict::{self, Confidence};
 use super::waves;

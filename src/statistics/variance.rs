@@ -11,7 +11,7 @@
 //! a lonely PSU are its own.
 
 use super::design::{Footing, LayerPsu, Lonely, Units};
-use super::linearise::Totals;
+use super::totals::Totals;
 
 /// Below this part of PSUs not sampled, all count as sampled; it only absorbs rounding of n/M.
 const ALL_SAMPLED: f64 = 1e-7;

@@ -44,12 +44,12 @@ pub struct RankLine<'a> {
     pub unit: &'a str,
     /// Its figure.
     pub estimate: &'a Estimate,
-    /// Its ranks.
-    pub ranks: RankSet,
+    /// Its ranks; `None` where its spread is not known.
+    pub ranks: Option<RankSet>,
     /// How it stands to all units together.
     pub than_all: Verdict,
     /// Standard errors that a difference had to exceed.
-    pub critical: f64,
+    pub critical: Option<f64>,
     /// How the ranks that are left open were found.
     pub ranking: Ranking,
 }
@@ -205,8 +205,8 @@ pub fn ranks(lines: &[RankLine]) -> Document {
         lines.iter().map(|line| {
             json!({
                 "statistic": line.statistic, "domain": domain_of(line.domain), "unit": line.unit,
-                "estimate": line.estimate.value, "se": line.estimate.se, "rank": line.ranks.rank,
-                "rank_low": line.ranks.best, "rank_high": line.ranks.worst, "than_all": than_all(line.than_all),
+                "estimate": line.estimate.value, "se": line.estimate.se, "rank": line.ranks.map(|ranks| ranks.rank),
+                "rank_low": line.ranks.map(|ranks| ranks.best), "rank_high": line.ranks.map(|ranks| ranks.worst), "than_all": than_all(line.than_all),
                 "critical": line.critical, "n": line.estimate.n,
                 "rank_sets": format!("{}-{}", line.ranking.sets, steps(line.ranking)),
             })

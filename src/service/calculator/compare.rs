@@ -80,18 +80,39 @@ pub struct Ranked {
     pub unit: String,
     /// Its figure.
     pub estimate: Estimate,
-    /// Its rank and the ranks chance does not rule out.
-    pub ranks: RankSet,
+    /// Its rank and the ranks chance does not rule out, among the units whose spread is known; `None` for the others.
+    pub ranks: Option<RankSet>,
     /// Above, below or not distinguishable from all units together, after Holm.
     pub than_all: Verdict,
     /// Standard errors that a difference must exceed; after the last step, where there are several.
-    pub critical: f64,
+    pub critical: Option<f64>,
 }
 
 /// The units of one domain with their figures; all together come last.
 struct Units {
     labels: Vec<String>,
     joint: Joint,
+}
+
+impl Units {
+    /// The rank sets of the units whose spread is known, each with its critical value; `None` where nothing can be compared.
+    fn rank_sets(&self, level: f64, ranking: Ranking) -> Option<Vec<Option<(RankSet, f64)>>> {
+        let k = self.labels.len() - 1;
+        let units = || self.joint.estimates.iter().take(k);
+        let known: Vec<usize> =
+            (0..k).zip(units()).filter(|(_, unit)| unit.se.is_some()).map(|(place, _)| place).collect();
+        let pairs = known.iter().flat_map(|a| known.iter().map(move |b| (*a, *b)));
+        let covariance: Vec<f64> = pairs.map(|(a, b)| self.joint.covariance(a, b)).collect();
+        let values: Vec<f64> = units().filter(|unit| unit.se.is_some()).map(|unit| unit.value).collect();
+        let sets = statistics::rank_sets(&values, &covariance, self.joint.df(&known), level, ranking)?;
+        let mut of_unit = vec![None; k];
+        for (place, set) in known.into_iter().zip(sets) {
+            if let Some(of_unit) = of_unit.get_mut(place) {
+                *of_unit = Some(set);
+            }
+        }
+        Some(of_unit)
+    }
 }
 
 /// Compares units within every domain asked for.
@@ -145,30 +166,25 @@ pub fn ranks(path: &Path, question: &Question, comparing: &Comparing) -> Result<
     each(path, question, comparing, |statistic, breakdown| {
         for (domain, units) in breakdown {
             let k = units.labels.len() - 1;
-            let covariance: Vec<f64> =
-                (0..k).flat_map(|a| (0..k).map(move |b| (a, b))).map(|(a, b)| units.joint.covariance(a, b)).collect();
-            let all: Vec<usize> = (0..k).collect();
-            let df = units.joint.df(&all);
-            let values: Vec<f64> = units.joint.estimates.iter().take(k).map(|estimate| estimate.value).collect();
-            let Some(sets) = statistics::rank_sets(&values, &covariance, df, level, comparing.ranking) else {
+            let sets = units.rank_sets(level, comparing.ranking).ok_or_else(|| {
                 let message =
                     format!("{}: the units cannot be ranked, because their spread is not known", statistic.name);
-                return Err(vec![Fault::of_whole("not-estimable", message)]);
-            };
+                vec![Fault::of_whole("not-estimable", message)]
+            })?;
             let differences: Vec<Difference> =
                 (0..k).filter_map(|unit| Difference::of(&units.joint, unit, k, Freedom::Design, level)).collect();
             let p: Vec<Option<f64>> = differences.iter().map(|difference| difference.p).collect();
             let adjusted = statistics::adjust(&p, Adjustment::Holm);
             let judged = differences.iter().zip(adjusted).map(|(difference, p)| difference.verdict(p, level));
             let rows = units.labels.iter().zip(&units.joint.estimates).zip(sets).zip(judged);
-            ranked.extend(rows.map(|(((unit, estimate), (ranks, critical)), than_all)| Ranked {
+            ranked.extend(rows.map(|(((unit, estimate), set), than_all)| Ranked {
                 statistic: statistic.name.clone(),
                 domain: domain.clone(),
                 unit: unit.clone(),
                 estimate: estimate.clone(),
-                ranks,
-                than_all,
-                critical,
+                ranks: set.map(|(ranks, _)| ranks),
+                than_all: if set.is_some() { than_all } else { Verdict::NotComparable },
+                critical: set.map(|(_, critical)| critical),
             }));
         }
         Ok(())

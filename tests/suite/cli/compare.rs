@@ -331,3 +331,30 @@ fn a_break_in_the_series_is_never_crossed() {
         assert!(said.contains("before and after a break in the series"), "{said}");
     }
 }
+
+#[test]
+fn a_unit_whose_spread_is_not_known_has_no_rank() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("survey.csv");
+    // Communes A and B have two desks each, C has one.
+    let rows = (0..60).map(|row| {
+        let desk = row % 5;
+        format!(
+            "d{desk},{},{}\n",
+            ["A", "A", "B", "B", "C"][desk],
+            [4.0, 4.4, 3.0, 3.3, 5.0][desk] + f64::from(row as u8 % 3)
+        )
+    });
+    std::fs::write(&file, format!("desk,commune,score\n{}", rows.collect::<String>())).unwrap();
+    let ranked = compare(&file, "--psu desk --mean score --between commune --ranks");
+    assert_eq!(ranked.len(), 3);
+    for unit in &ranked[..2] {
+        assert!(unit["se"].is_number() && unit["rank_high"].as_u64().unwrap() <= 2, "{unit}");
+    }
+    let alone = &ranked[2];
+    assert_eq!((&alone["unit"], &alone["than_all"]), (&"C".into(), &"not-comparable".into()));
+    assert!(
+        ["se", "rank", "rank_low", "rank_high", "critical"].iter().all(|member| alone[member].is_null()),
+        "{alone}"
+    );
+}

@@ -63,6 +63,8 @@ fn place(crossing: u64) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Roles;
+    use super::super::assemble::Assembly;
     use super::*;
 
     fn row(weight: f64, fpc2: f64) -> Row {
@@ -92,5 +94,20 @@ mod tests {
             .collect();
         assert_eq!(crossings(&keys, &coders, 4).unwrap(), [1 + 3, 2 + 3, 3, 1]);
         assert_eq!(crossings(&[], &[], 2).unwrap(), [0, 0]);
+    }
+
+    #[test]
+    fn rows_weigh_what_they_said_when_a_later_part_breaks_with_its_psu() {
+        let roles = Roles { psu: Some("desk".to_owned()), weight: Some("weight".to_owned()), ..Roles::default() };
+        let mut assembly = Assembly::new(&roles);
+        for weights in [[2.0, 2.0, 2.0], [2.0, 2.0, 7.0], [2.0, 3.0, 2.0]] {
+            let key = assembly.coders().0[0].key_of("a");
+            let keys = vec![vec![key; 3]];
+            let row = |weight| Row { line: 2, weight: Some(weight), fpc1: None, fpc2: None };
+            assembly.take_rows(&keys, weights.map(row).into_iter());
+            assembly.end_part();
+        }
+        let Ok(parts) = assembly.finish() else { panic!("nothing is wrong with these rows") };
+        assert_eq!(parts.columns.weights(&[99.0]).concat(), [2.0, 2.0, 2.0, 2.0, 2.0, 7.0, 2.0, 3.0, 2.0]);
     }
 }

@@ -30,9 +30,11 @@ pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How long requests under way may go on after the server was asked to stop.
 pub const STOP_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Nothing but this server's own style sheet and forms; no script, no frame, no third party.
-const CONTENT_SECURITY_POLICY: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Nothing but this server's own files and doors: no frame, no third party, and no script or style inside a page, so
+/// that text which slipped through as markup could still do nothing.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; \
+     connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'";
 
 /// The limits in force. The defaults are the constants of this module.
 #[derive(Debug, Clone)]

@@ -5,6 +5,7 @@
 //! a problem of one catalogue, and it never writes an answer or a visitor's address to a log or a metric.
 
 pub mod address;
+pub mod assets;
 pub mod figures;
 pub mod form;
 pub mod guard;
@@ -33,7 +34,7 @@ use tokio::sync::Semaphore;
 pub struct Site {
     /// The use cases behind the door.
     pub service: Arc<Service>,
-    /// Templates and style sheet.
+    /// Templates, style sheet and scripts.
     pub pages: Pages,
     /// This server's figures.
     pub metrics: Metrics,
@@ -61,7 +62,7 @@ pub fn table() -> Vec<Address> {
         // For citizens.
         Address::at("/s/{desk}").get(survey::show).post(survey::answer),
         Address::at("/s/{desk}/thanks").get(survey::thanks),
-        Address::at("/page/style.css").get(pages::style),
+        Address::at("/page/{file}").get(assets::file),
         // For programs.
         Address::at("/v1/rounds/{round}/responses").post(responses::submit),
         Address::at("/v1/rounds/{round}/index").get(figures::index),

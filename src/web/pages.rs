@@ -1,21 +1,19 @@
-//! The page folder: templates and one style sheet, read and checked once at start.
+//! The page folder: templates, style sheet and scripts, read and checked once at start.
 //!
 //! They are part of the program; a folder of the office's own may replace any of them by a file of the same name.
 
-use super::Site;
+use super::assets::Assets;
 use super::problem::Problem;
 use crate::domain::fault::{Fault, Place};
 use crate::domain::questionnaire::Language;
 use crate::service::Service;
 use crate::service::catalogue::Words;
-use actix_web::http::header::{self, CacheControl, CacheDirective, EntityTag, IfNoneMatch};
-use actix_web::web::{Bytes, Data, Header};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::http::header;
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use include_dir::{Dir, include_dir};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Object, Value};
 use minijinja::{Environment, UndefinedBehavior};
-use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -28,20 +26,15 @@ pub const VIETNAMESE: &str = "vi";
 /// The second language of notices.
 pub const ENGLISH: &str = "en";
 
-/// A style sheet's address carries its digest, so what is under one address never changes.
-const STYLE_KEPT_S: u32 = 365 * 24 * 60 * 60;
-const STYLE: &str = "style.css";
-
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/surveys/page");
 
 /// Marks a response whose body is a page that a handler wrote on purpose, whatever its status.
 pub struct Written;
 
-/// The templates and the style sheet, checked.
+/// The templates and what they ask for, checked.
 pub struct Pages {
     templates: Environment<'static>,
-    style: Bytes,
-    style_digest: String,
+    assets: Assets,
 }
 
 impl Pages {
@@ -59,20 +52,28 @@ impl Pages {
         if let Some(folder) = folder {
             faults.extend(replace(&mut files, folder));
         }
-        let style = files.remove(STYLE).unwrap_or_default();
-        let digest = Sha256::digest(&style);
-        let style_digest: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
         templates.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().unwrap_or_default());
-        templates.add_global("style_digest", style_digest.clone());
+        let mut assets = Assets::default();
         for (name, text) in files {
+            let Err(text) = assets.keep(&name, text) else { continue };
             if let Err(error) = templates.add_template_owned(name.clone(), text) {
                 let place = Place::Line { file: name, line: error.line().unwrap_or(1), column: 1 };
                 faults.push(Fault { place, code: "not-a-template", message: error.to_string() });
             }
         }
-        if faults.is_empty() { Ok(Self { templates, style: Bytes::from(style), style_digest }) } else { Err(faults) }
+        // An address of ours is written as it is, not with its slashes escaped.
+        let written = |(name, address)| (name, Value::from_safe_string(address));
+        let addresses: BTreeMap<String, Value> = assets.addresses().into_iter().map(written).collect();
+        templates.add_global("assets", Value::from(addresses));
+        if faults.is_empty() { Ok(Self { templates, assets }) } else { Err(faults) }
+    }
+
+    /// Style sheet and scripts.
+    #[must_use]
+    pub fn assets(&self) -> &Assets {
+        &self.assets
     }
 
     /// Fills a template.
@@ -118,33 +119,6 @@ pub fn html(mut response: HttpResponseBuilder, page: String) -> Result<HttpRespo
     let mut response = response.insert_header((header::CONTENT_TYPE, HTML)).body(page);
     response.extensions_mut().insert(Written);
     Ok(response)
-}
-
-/// `GET /page/style.css`: kept for a year under the address with its digest, asked for again under any other.
-pub async fn style(request: HttpRequest, site: Data<Site>, known: Option<Header<IfNoneMatch>>) -> HttpResponse {
-    let pages = &site.pages;
-    let tag = EntityTag::new_strong(pages.style_digest.clone());
-    let named = request.query_string() == format!("v={}", pages.style_digest);
-    let keep = if named {
-        vec![
-            CacheDirective::Public,
-            CacheDirective::MaxAge(STYLE_KEPT_S),
-            CacheDirective::Extension("immutable".to_owned(), None),
-        ]
-    } else {
-        vec![CacheDirective::NoCache]
-    };
-    let unchanged = match known.map(Header::into_inner) {
-        Some(IfNoneMatch::Any) => true,
-        Some(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
-        None => false,
-    };
-    let mut response = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    response.insert_header(CacheControl(keep)).insert_header((header::ETAG, tag));
-    if unchanged {
-        return response.finish();
-    }
-    response.insert_header((header::CONTENT_TYPE, "text/css; charset=utf-8")).body(pages.style.clone())
 }
 
 /// The words around the questions, in one language. A template reads `w.send`; code reads [`Chrome::word`].
@@ -218,7 +192,9 @@ mod tests {
         let replaced = Pages::load(Some(folder.path())).unwrap();
         let page = replaced.render("message.html", context! { title => "a & b" }).unwrap();
         assert_eq!(page, "<p>a &amp; b</p>");
-        assert_ne!(own.style_digest, replaced.style_digest, "another style sheet has another address");
+        let address = |pages: &Pages, name: &str| pages.assets().addresses()[name].clone();
+        assert_ne!(address(&own, "style.css"), address(&replaced, "style.css"), "another content has another address");
+        assert_eq!(address(&own, "survey.js"), address(&replaced, "survey.js"));
         assert!(replaced.render("message.html", context! {}).is_err(), "what is missing is never shown as nothing");
 
         write("mesage.html", "");

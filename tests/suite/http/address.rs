@@ -11,7 +11,7 @@ fn the_table() {
     insta::assert_snapshot!(rows.join("\n"), @r"
     /s/{desk}                          GET, HEAD, POST, OPTIONS
     /s/{desk}/thanks                   GET, HEAD, OPTIONS
-    /page/style.css                    GET, HEAD, OPTIONS
+    /page/{file}                       GET, HEAD, OPTIONS
     /v1/rounds/{round}/responses       POST, OPTIONS
     /v1/rounds/{round}/index           GET, HEAD, OPTIONS
     /v1/rounds/{round}/results         GET, HEAD, OPTIONS

@@ -28,7 +28,7 @@ fn the_page_asks_everything_and_suggests_nothing() {
     let page = client.get(PAGE);
     assert_eq!(page.status, 200);
     assert!(page.body.contains("<html lang=\"vi\">"));
-    assert!(!page.body.contains("<script"), "the page is whole without JavaScript");
+    assert_scripts_are_own_files(&page.body);
     let form = Form::in_page(&page);
     assert!(form.fields.iter().all(|field| !field.checked), "nothing is pre-selected");
     let five_point = form.five_point();
@@ -39,6 +39,16 @@ fn the_page_asks_everything_and_suggests_nothing() {
     }
     assert_eq!(page.body.matches("href=\"#face-1\"").count(), five_point.len(), "each choice has a symbol");
     assert!(page.body.contains("Rất không hài lòng") && page.body.contains("Rất hài lòng"), "and words");
+}
+
+/// Scripts come from this server, after the page, and none is written into it: the page is whole without them.
+fn assert_scripts_are_own_files(body: &str) {
+    for script in body.split("<script").skip(1) {
+        let (attributes, content) = script.split_once('>').unwrap();
+        assert!(attributes.starts_with(" src=\"/page/") && attributes.ends_with("\" defer"), "{attributes}");
+        assert!(content.starts_with("</script>"), "{content}");
+    }
+    assert!(!body.contains(" onclick=") && !body.contains("javascript:"));
 }
 
 #[test]
@@ -87,7 +97,8 @@ fn a_faulty_form_comes_back_with_every_fault_in_place_and_nothing_lost(database:
     let again = form.send(&client);
     assert_eq!(again.status, 422);
     assert_eq!(again.header("content-type"), Some("text/html; charset=utf-8"));
-    assert!(!again.body.contains("<script"), "what was typed is text, never markup");
+    assert!(again.body.contains("&lt;script&gt;"), "what was typed is text, never markup");
+    assert_scripts_are_own_files(&again.body);
 
     let shown = Form::in_page(&again);
     assert_eq!(shown.filled["response_id"], form.filled["response_id"], "the same response");
@@ -193,7 +204,9 @@ fn pages_are_sealed_small_and_not_kept() {
     let client = Client::of(&door);
     let shown = client.get(PAGE);
     let policy = shown.header("content-security-policy").unwrap();
-    for part in ["default-src 'none'", "style-src 'self'", "form-action 'self'", "frame-ancestors 'none'"] {
+    for part in
+        ["default-src 'none'", "style-src 'self'", "script-src 'self'", "form-action 'self'", "frame-ancestors 'none'"]
+    {
         assert!(policy.contains(part), "{policy}");
     }
     assert!(!policy.contains("unsafe"));
@@ -204,23 +217,35 @@ fn pages_are_sealed_small_and_not_kept() {
     assert!(!shown.body.contains("http://") && !shown.body.contains("https://"), "no third party");
     assert!(!shown.body.contains(" style="), "the policy would drop it");
 
-    let path = shown.body.split_once("<link rel=\"stylesheet\" href=\"").unwrap().1.split_once('"').unwrap().0;
-    let style = client.get(path);
-    assert_eq!(style.header("content-type"), Some("text/css; charset=utf-8"));
-    assert!(style.header("cache-control").unwrap().contains("immutable"));
-    let tag = style.header("etag").unwrap();
-    assert_eq!(client.send("GET", path, &[("if-none-match", tag)], b"").status, 304);
-    assert_eq!(client.send("GET", path, &[("if-none-match", "\"other\"")], b"").status, 200);
-    assert_eq!(client.get("/page/style.css").header("cache-control"), Some("no-cache"));
+    let files: Vec<&str> = ["href=\"", "src=\""]
+        .iter()
+        .flat_map(|attribute| shown.body.split(attribute).skip(1))
+        .filter_map(|rest| rest.split_once('"').map(|(address, _)| address))
+        .filter(|address| address.starts_with("/page/"))
+        .collect();
+    assert_eq!(files.len(), 1 + shown.body.matches("<script").count(), "{files:?}");
+    for path in &files {
+        let file = client.get(path);
+        assert_eq!(file.status, 200, "{path}");
+        let (name, _) = path.split_once("?v=").expect("an address with the digest");
+        let media_type = if name.ends_with(".css") { "text/css" } else { "text/javascript" };
+        assert_eq!(file.header("content-type"), Some(format!("{media_type}; charset=utf-8").as_str()));
+        assert!(file.header("cache-control").unwrap().contains("immutable"), "{path}");
+        let tag = file.header("etag").unwrap();
+        assert_eq!(client.send("GET", path, &[("if-none-match", tag)], b"").status, 304);
+        assert_eq!(client.send("GET", path, &[("if-none-match", "\"other\"")], b"").status, 200);
+        assert_eq!(client.get(name).header("cache-control"), Some("no-cache"));
+    }
 
     let zipped = |path: &str| -> u64 {
         let answer = client::raw_get(&door, path, "accept: text/html\r\naccept-encoding: gzip\r\n");
         assert!(answer.to_ascii_lowercase().contains("content-encoding: gzip"), "{path}");
         answer.split_once("\r\n\r\n").unwrap().1.chars().count() as u64
     };
-    let total = zipped(PAGE) + zipped(path);
-    assert!(total < 30_000, "page and style sheet have {total} bytes");
-    println!("page and style sheet: {total} bytes compressed");
+    let sizes: Vec<(&str, u64)> = [PAGE].iter().chain(&files).map(|path| (*path, zipped(path))).collect();
+    let total: u64 = sizes.iter().map(|(_, size)| size).sum();
+    assert!(total < 30_000, "the first view has {total} bytes: {sizes:?}");
+    println!("the first view has {total} bytes compressed: {sizes:?}");
 }
 
 /// The flags of all answers of the round.

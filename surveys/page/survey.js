@@ -1,0 +1,2 @@
+// Makes answering easier where scripts run. The page is whole without this file.
+"use strict";

@@ -61,6 +61,12 @@ impl Assets {
 }
 
 impl Asset {
+    /// What is in it.
+    #[must_use]
+    pub fn content(&self) -> &[u8] {
+        &self.content
+    }
+
     /// The file as it is sent: kept under the address with its digest, asked for again under any other.
     #[must_use]
     pub fn respond(&self, query: &str, known: Option<IfNoneMatch>) -> HttpResponse {

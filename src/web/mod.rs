@@ -19,6 +19,7 @@ pub mod responses;
 pub mod server;
 pub mod survey;
 pub mod wire;
+pub mod worker;
 
 use crate::service::Service;
 use actix_web::web::ServiceConfig;
@@ -63,6 +64,7 @@ pub fn table() -> Vec<Address> {
         Address::at("/s/{desk}").get(survey::show).post(survey::answer),
         Address::at("/s/{desk}/thanks").get(survey::thanks),
         Address::at("/page/{file}").get(assets::file),
+        Address::at("/worker.js").get(worker::script),
         // For programs.
         Address::at("/v1/rounds/{round}/responses").post(responses::submit),
         Address::at("/v1/rounds/{round}/index").get(figures::index),

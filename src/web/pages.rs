@@ -14,6 +14,7 @@ use include_dir::{Dir, include_dir};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Object, Value};
 use minijinja::{Environment, UndefinedBehavior};
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub struct Written;
 pub struct Pages {
     templates: Environment<'static>,
     assets: Assets,
+    version: String,
 }
 
 impl Pages {
@@ -56,7 +58,10 @@ impl Pages {
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
         templates.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().unwrap_or_default());
         let mut assets = Assets::default();
+        let mut version = Sha256::new();
         for (name, text) in files {
+            version.update(Sha256::digest(&name));
+            version.update(Sha256::digest(&text));
             let Err(text) = assets.keep(&name, text) else { continue };
             if let Err(error) = templates.add_template_owned(name.clone(), text) {
                 let place = Place::Line { file: name, line: error.line().unwrap_or(1), column: 1 };
@@ -67,13 +72,20 @@ impl Pages {
         let written = |(name, address)| (name, Value::from_safe_string(address));
         let addresses: BTreeMap<String, Value> = assets.addresses().into_iter().map(written).collect();
         templates.add_global("assets", Value::from(addresses));
-        if faults.is_empty() { Ok(Self { templates, assets }) } else { Err(faults) }
+        let version = version.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        if faults.is_empty() { Ok(Self { templates, assets, version }) } else { Err(faults) }
     }
 
     /// Style sheet and scripts.
     #[must_use]
     pub fn assets(&self) -> &Assets {
         &self.assets
+    }
+
+    /// A digest of every file: another page has another version.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
     }
 
     /// Fills a template.

@@ -12,6 +12,7 @@ fn the_table() {
     /s/{desk}                          GET, HEAD, POST, OPTIONS
     /s/{desk}/thanks                   GET, HEAD, OPTIONS
     /page/{file}                       GET, HEAD, OPTIONS
+    /worker.js                         GET, HEAD, OPTIONS
     /v1/rounds/{round}/responses       POST, OPTIONS
     /v1/rounds/{round}/index           GET, HEAD, OPTIONS
     /v1/rounds/{round}/results         GET, HEAD, OPTIONS

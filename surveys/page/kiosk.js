@@ -79,7 +79,8 @@
     const outcome = body.receipt && navigator.onLine ? await outbox.deliver(mine.id, 4000) : "waiting";
     if (current !== mine) return;
     mine.isSending = false;
-    if (outcome.slug?.startsWith("receipt-")) return refuseReceipt(form);
+    const isReceipt = outcome.slug?.startsWith("receipt-") || outcome.faults?.some(({ pointer }) => pointer === "/receipt");
+    if (isReceipt) return refuseReceipt(form);
     thank();
     outbox.flush().then(sync);
   }
@@ -88,7 +89,7 @@
     const fault = words("receipt").cloneNode(true);
     const field = form.elements.receipt;
     field.closest("fieldset, section, p, div").prepend(fault);
-    fault.dataset.gap = "";
+    fault.dataset.gapMark = "";
     field.setAttribute("aria-invalid", "true");
     field.focus();
   }

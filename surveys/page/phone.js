@@ -52,6 +52,7 @@
 
   function showKept() {
     const kept = document.getElementById("kept").content.cloneNode(true);
+    document.querySelector(".skip")?.remove();
     document.querySelector("main").replaceWith(kept);
     document.querySelector("main h1").focus();
     addEventListener("outbox", async () => {

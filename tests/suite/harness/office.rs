@@ -95,7 +95,16 @@ impl Office {
 
     /// Starts the server on a free port with more arguments.
     pub(crate) fn serve_with(&self, more: &[&str]) -> Served {
-        let mut command = self.command(&[&["serve", "--listen", "127.0.0.1:0"], more].concat());
+        self.start("127.0.0.1:0", more)
+    }
+
+    /// Starts the server where an earlier one listened.
+    pub(crate) fn serve_again(&self, base: &str) -> Served {
+        self.start(base.trim_start_matches("http://"), &[])
+    }
+
+    fn start(&self, listen: &str, more: &[&str]) -> Served {
+        let mut command = self.command(&[&["serve", "--listen", listen], more].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the server starts");
         let output = child.stdout.take().expect("its output is piped");
         let (said, hear) = mpsc::channel();

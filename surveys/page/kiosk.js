@@ -132,7 +132,7 @@
     if (!current || !document.getElementById("survey")) return;
     const left = Math.ceil(idleSeconds - (performance.now() - current.stirred) / 1000);
     if (left <= 0) return reset();
-    if (left > WARNING_S && left > idleSeconds / 3) return;
+    if (left > Math.min(WARNING_S, idleSeconds / 3)) return;
     if (!current.warning) warn();
     current.warning.querySelector("[data-seconds]").textContent = left;
   }
@@ -246,6 +246,7 @@
   operator.querySelector("[data-close]").addEventListener("click", () => operator.close());
   addEventListener("outbox", () => fillOperator().catch(() => {}));
 
+  outbox.adopt(device).catch(() => {});
   fetchForms();
   install().catch(() => {});
   outbox.flush().then(sync);

@@ -77,6 +77,15 @@ const outbox = (() => {
     });
   }
 
+  // Numbers belong to a device. When this browser is enrolled anew, under another name, what waits is numbered from 1.
+  const adopt = (name) => write(async (outbox, _, device) => {
+    if (await result(device.get("name")) === name) return;
+    const waiting = await result(outbox.getAll());
+    waiting.forEach((entry, index) => outbox.put({ ...entry, body: { ...entry.body, sequence: index + 1 } }));
+    device.put(waiting.length, "assigned");
+    device.put(name, "name");
+  });
+
   // Takes a sitting back that was refused while its citizen is still there to mend it.
   const withdraw = (id) => write(async (outbox, aside) => {
     aside.delete(id);
@@ -234,5 +243,5 @@ const outbox = (() => {
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   }
 
-  return { put, withdraw, flush, deliver, state, exported, download, recall, remember, newId };
+  return { put, adopt, withdraw, flush, deliver, state, exported, download, recall, remember, newId };
 })();

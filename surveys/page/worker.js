@@ -12,7 +12,8 @@ const PATIENCE_MS = 3000;
 function pageName(address) {
   const { origin, pathname, search } = new URL(address);
   if (origin !== location.origin) return null;
-  if (pathname === "/kiosk") return pathname;
+  // With a query, it is about to be paired: that is between the visitor and the server.
+  if (pathname === "/kiosk") return search ? null : pathname;
   return /^\/s\/[^/]+$/.test(pathname) ? pathname + search : null;
 }
 

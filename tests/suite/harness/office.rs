@@ -99,8 +99,8 @@ impl Office {
     }
 
     /// Starts the server where an earlier one listened.
-    pub(crate) fn serve_again(&self, base: &str) -> Served {
-        self.start(base.trim_start_matches("http://"), &[])
+    pub(crate) fn serve_again(&self, base: &str, more: &[&str]) -> Served {
+        self.start(base.trim_start_matches("http://"), more)
     }
 
     fn start(&self, listen: &str, more: &[&str]) -> Served {

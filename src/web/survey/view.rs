@@ -18,11 +18,18 @@ pub(super) struct View<'a> {
 }
 
 impl View<'_> {
+    /// The items with their numbers. What only some people are asked has none: for all others, one would be missing.
+    fn numbered(&self) -> Vec<(Option<usize>, &Item)> {
+        let mut numbers = 1..;
+        let number = |item: &Item| if item.show_if.is_none() { numbers.next() } else { None };
+        let numbers: Vec<Option<usize>> = self.questionnaire.items.iter().map(number).collect();
+        numbers.into_iter().zip(&self.questionnaire.items).collect()
+    }
+
     /// The items, grouped as they stand together: an element, the further questions, the profile.
     pub(super) fn groups(&self) -> Vec<Value> {
-        let numbered: Vec<(usize, &Item)> = (1..).zip(&self.questionnaire.items).collect();
-        let together = |a: &(usize, &Item), b: &(usize, &Item)| a.1.part == b.1.part && a.1.element == b.1.element;
-        numbered
+        let together = |a: &(_, &Item), b: &(_, &Item)| a.1.part == b.1.part && a.1.element == b.1.element;
+        self.numbered()
             .chunk_by(together)
             .filter_map(|items| {
                 let (_, first) = items.first()?;
@@ -35,19 +42,19 @@ impl View<'_> {
 
     /// Every fault, in the order it was found, with the place it links to.
     pub(super) fn faults(&self) -> Vec<Value> {
-        let number = |id: &str| self.questionnaire.items.iter().position(|item| item.id.as_str() == id);
+        let numbered = self.numbered();
         self.faults
             .iter()
             .map(|fault| {
                 let text = self.fault_text(&fault.problem);
-                match number(&fault.item) {
-                    Some(place) => {
-                        let number = (place + 1).to_string();
-                        let question = self.chrome.fill("question", &[("number", &number)]);
-                        context! { href => format!("#{}", field_id(&fault.item, 1)), question, text }
-                    }
-                    None => context! { href => (), text },
-                }
+                let Some((number, item)) = numbered.iter().find(|(_, item)| item.id.as_str() == fault.item) else {
+                    return context! { href => (), text };
+                };
+                let question = match number {
+                    Some(number) => self.chrome.fill("question", &[("number", &number.to_string())]),
+                    None => self.texts.item(&item.id).to_owned(),
+                };
+                context! { href => format!("#{}", field_id(&fault.item, 1)), question, text }
             })
             .collect()
     }
@@ -60,7 +67,7 @@ impl View<'_> {
         }
     }
 
-    fn item(&self, number: usize, item: &Item) -> Value {
+    fn item(&self, number: Option<usize>, item: &Item) -> Value {
         let id = item.id.as_str();
         let fault = self.faults.iter().find(|fault| fault.item == id).map(|fault| self.fault_text(&fault.problem));
         let control = match item.kind {
@@ -71,8 +78,14 @@ impl View<'_> {
             ItemKind::Percents(_) | ItemKind::Single(_) | ItemKind::YesNo => "one",
         };
         let (choices, aside) = self.choices(item);
+        let range = if let ItemKind::Number { min, max } = item.kind { Some([min, max]) } else { None };
+        // What a script needs to hide a question that is not asked: the fields it waits for, and for which answers.
+        let when = item.show_if.as_ref().map(|rule| {
+            let fields: Vec<String> = rule.items.iter().map(|id| format!("{ANSWER}{id}")).collect();
+            context! { fields => fields.join(" "), is => rule.is_one_of.join(" ") }
+        });
         context! {
-            number, control, choices, aside, fault,
+            number, control, choices, aside, fault, range, when,
             value => self.typed.values(id).first().map_or("", String::as_str),
             field => format!("{ANSWER}{id}"),
             first_id => field_id(id, 1),
@@ -121,14 +134,18 @@ impl View<'_> {
         (!hints.is_empty()).then(|| hints.join(". "))
     }
 
+    /// For whom a question is meant, in words: "only if you chose, at this question: these answers".
     fn only_if(&self, rule: &ShowIf) -> String {
-        let choices = self.questionnaire.item(rule.item.as_str()).map(|item| self.texts.choices(item));
+        let asked: Vec<&Item> = rule.items.iter().filter_map(|id| self.questionnaire.item(id.as_str())).collect();
         let label = |word: &String| {
-            let found = choices.iter().flatten().find(|choice| choice.value == word);
-            found.map_or(word.clone(), |choice| choice.label.to_owned())
+            let choices = asked.iter().flat_map(|item| self.texts.choices(item));
+            choices.into_iter().find(|choice| choice.value == word).map_or(word.clone(), |found| found.label.to_owned())
         };
         let answers = rule.is_one_of.iter().map(label).collect::<Vec<_>>().join(" / ");
-        self.chrome.fill("show_if_note", &[("item", self.texts.item(&rule.item)), ("answers", &answers)])
+        match asked.as_slice() {
+            [item] => self.chrome.fill("show_if_note", &[("item", self.texts.item(&item.id)), ("answers", &answers)]),
+            _ => self.chrome.fill("show_if_any_note", &[("answers", &answers)]),
+        }
     }
 
     fn fault_text(&self, problem: &AnswerProblem) -> String {

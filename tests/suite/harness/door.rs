@@ -53,7 +53,7 @@ impl Door {
     pub(crate) fn with(database: &Database, limits: CollectLimits) -> Self {
         let store = database.store();
         let catalogue = Catalogue::load(&Source::Embedded).unwrap();
-        let one_stop = QuestionnaireRef::parse("one-stop.v1").unwrap();
+        let one_stop = QuestionnaireRef::parse("one-stop.v2").unwrap();
         let digest = catalogue.questionnaire(&one_stop).unwrap().digest;
         let scheme = catalogue.scheme(&SchemeId::parse("demo-province").unwrap()).unwrap().clone();
         for code in [CLOSED_ROUND, ROUND] {
@@ -114,7 +114,7 @@ impl Door {
 
     /// A response in order: every five-point item answered.
     fn filler(&self) -> Submission {
-        let one_stop = QuestionnaireRef::parse("one-stop.v1").unwrap();
+        let one_stop = QuestionnaireRef::parse("one-stop.v2").unwrap();
         let items = &self.service.catalogue().questionnaire(&one_stop).unwrap().items;
         let five_point = items.iter().filter(|item| item.kind == ItemKind::FivePoint);
         Submission {

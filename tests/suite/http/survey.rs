@@ -27,7 +27,7 @@ fn the_page_asks_everything_and_suggests_nothing() {
     let client = Client::of(&door);
     let page = client.get(PAGE);
     assert_eq!(page.status, 200);
-    assert!(page.body.contains("<html lang=\"vi\">"));
+    assert!(page.body.contains("<html lang=\"vi\" dir=\"ltr\">"));
     assert_scripts_are_own_files(&page.body);
     let form = Form::in_page(&page);
     assert!(form.fields.iter().all(|field| !field.checked), "nothing is pre-selected");
@@ -66,21 +66,21 @@ fn the_language_is_chosen_by_address_only_and_kept() {
     let door = Door::on(&Database::sqlite());
     let client = Client::of(&door);
     let english = client.get("/s/K1?lang=en");
-    assert!(english.body.contains("<html lang=\"en\">") && english.body.contains("Very dissatisfied"));
+    assert!(english.body.contains("<html lang=\"en\" dir=\"ltr\">") && english.body.contains("Very dissatisfied"));
     let browser_says_english = client.send("GET", PAGE, &[("accept-language", "en-GB,en")], b"");
-    assert!(browser_says_english.body.contains("<html lang=\"vi\">"));
-    assert!(client.get("/s/K1?lang=xx").body.contains("<html lang=\"vi\">"));
+    assert!(browser_says_english.body.contains("<html lang=\"vi\" dir=\"ltr\">"));
+    assert!(client.get("/s/K1?lang=xx").body.contains("<html lang=\"vi\" dir=\"ltr\">"));
 
     let mut form = Form::in_page(&english);
     assert_eq!(form.action, "/s/K1?lang=en");
     let refused = form.send(&client);
     assert_eq!(refused.status, 422);
-    assert!(refused.body.contains("<html lang=\"en\">"));
+    assert!(refused.body.contains("<html lang=\"en\" dir=\"ltr\">"));
     form = Form::in_page(&refused);
     form.fill_all();
     let thanks = form.send(&client);
     assert_eq!(thanks.header("location"), Some("/s/K1/thanks?lang=en"));
-    assert!(client.get(thanks.header("location").unwrap()).body.contains("<html lang=\"en\">"));
+    assert!(client.get(thanks.header("location").unwrap()).body.contains("<html lang=\"en\" dir=\"ltr\">"));
 }
 
 fn a_faulty_form_comes_back_with_every_fault_in_place_and_nothing_lost(database: &Database) {

@@ -22,8 +22,9 @@
       .filter((value) => value !== "");
   const isAnswered = (item) => answers(item).length > 0;
 
-  // Questions that only some people are asked. In the order of the page, so that the answer to a question which is itself
-  // hidden counts for nothing; the server clears such answers in the same way.
+  // Questions that only some people are asked, which then need not say so. In the order of the page, so that the answer to
+  // a question which is itself hidden counts for nothing; the server clears such answers in the same way.
+  for (const condition of form.querySelectorAll(".only-if")) condition.remove();
   const hideWhatIsNotAsked = () => {
     const given = {};
     for (const item of items) {
@@ -77,6 +78,7 @@
     const isOutside = min !== undefined && first !== "na" && !(/^-?\d+$/.test(first) && +first >= +min && +first <= +max);
     return isOutside ? fill(form.dataset.range, { min, max }) : null;
   };
+  const wording = (item) => item.querySelector(".wording").firstChild.data.trim();
   const describe = (item, id, isOn) => {
     for (const target of [item, ...item.querySelectorAll("textarea, .short")]) {
       const ids = new Set((target.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean));
@@ -105,15 +107,20 @@
     clearSummary();
     const summary = copy("summary");
     summary.querySelector("h2").textContent = fill(form.dataset.heading, { count: faulty.length });
-    for (const [item, fault] of faulty) {
-      const number = item.querySelector(".number")?.textContent;
-      const name = number ? fill(form.dataset.question, { number }) : item.querySelector(".wording").firstChild.data.trim();
-      const link = document.createElement("a");
-      link.href = `#${fields(item)[0].id}`;
-      link.textContent = `${name}: ${fault}`;
-      const row = document.createElement("li");
-      row.append(link);
-      summary.querySelector("ul").append(row);
+    for (const fault of new Set(faulty.map(([, fault]) => fault))) {
+      const places = document.createElement("ul");
+      for (const [item] of faulty.filter(([, other]) => other === fault)) {
+        const number = item.querySelector(".number")?.textContent;
+        const link = document.createElement("a");
+        link.href = `#${fields(item)[0].id}`;
+        link.textContent = number ? fill(form.dataset.question, { number }) : wording(item);
+        const place = document.createElement("li");
+        place.append(link);
+        places.append(place);
+      }
+      const told = document.createElement("p");
+      told.textContent = fault;
+      summary.append(told, places);
     }
     progress.before(summary);
     summary.focus();

@@ -40,23 +40,26 @@ impl View<'_> {
             .collect()
     }
 
-    /// Every fault, in the order it was found, with the place it links to.
+    /// What is wrong, each once and in the order it was found, with the places it links to.
     pub(super) fn faults(&self) -> Vec<Value> {
         let numbered = self.numbered();
-        self.faults
-            .iter()
-            .map(|fault| {
-                let text = self.fault_text(&fault.problem);
-                let Some((number, item)) = numbered.iter().find(|(_, item)| item.id.as_str() == fault.item) else {
-                    return context! { href => (), text };
-                };
+        let mut found: Vec<(String, Vec<Value>)> = Vec::new();
+        for fault in self.faults {
+            let text = self.fault_text(&fault.problem);
+            let asked = numbered.iter().find(|(_, item)| item.id.as_str() == fault.item);
+            let place = asked.map(|(number, item)| {
                 let question = match number {
                     Some(number) => self.chrome.fill("question", &[("number", &number.to_string())]),
                     None => self.texts.item(&item.id).to_owned(),
                 };
-                context! { href => format!("#{}", field_id(&fault.item, 1)), question, text }
-            })
-            .collect()
+                context! { href => format!("#{}", field_id(&fault.item, 1)), question }
+            });
+            match found.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, places)) => places.extend(place),
+                None => found.push((text, place.into_iter().collect())),
+            }
+        }
+        found.into_iter().map(|(text, places)| context! { text, places }).collect()
     }
 
     fn title(&self, item: &Item) -> String {
@@ -94,6 +97,7 @@ impl View<'_> {
             text => self.texts.item(&item.id),
             required => item.required,
             hint => self.hint(item),
+            only_if => item.show_if.as_ref().map(|rule| self.only_if(rule)),
             max_chars => if let ItemKind::Comment { max_chars } = item.kind { Some(max_chars) } else { None },
         }
     }
@@ -118,9 +122,9 @@ impl View<'_> {
         (shown(choices), shown(aside))
     }
 
-    /// What helps to answer: when the question is meant, how many choices, which range, how long.
+    /// What helps to answer: how many choices, which range, how long.
     fn hint(&self, item: &Item) -> Option<String> {
-        let kind = match item.kind {
+        match item.kind {
             ItemKind::Multiple(_) => Some(self.chrome.word("multiple_note")),
             ItemKind::Number { min, max } => {
                 Some(self.chrome.fill("number_note", &[("min", &min.to_string()), ("max", &max.to_string())]))
@@ -129,9 +133,7 @@ impl View<'_> {
                 Some(self.chrome.fill("comment_note", &[("max_chars", &max_chars.to_string())]))
             }
             _ => None,
-        };
-        let hints: Vec<String> = item.show_if.as_ref().map(|rule| self.only_if(rule)).into_iter().chain(kind).collect();
-        (!hints.is_empty()).then(|| hints.join(". "))
+        }
     }
 
     /// For whom a question is meant, in words: "only if you chose, at this question: these answers".

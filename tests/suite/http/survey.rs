@@ -223,13 +223,16 @@ fn pages_are_sealed_small_and_not_kept() {
         .filter_map(|rest| rest.split_once('"').map(|(address, _)| address))
         .filter(|address| address.starts_with("/page/"))
         .collect();
-    assert_eq!(files.len(), 1 + shown.body.matches("<script").count(), "{files:?}");
+    assert_eq!(files.len(), 2 + shown.body.matches("<script").count(), "{files:?}");
     for path in &files {
         let file = client.get(path);
         assert_eq!(file.status, 200, "{path}");
         let (name, _) = path.split_once("?v=").expect("an address with the digest");
-        let media_type = if name.ends_with(".css") { "text/css" } else { "text/javascript" };
-        assert_eq!(file.header("content-type"), Some(format!("{media_type}; charset=utf-8").as_str()));
+        let (_, end) = name.rsplit_once('.').unwrap();
+        let media_types =
+            [("css", "text/css; charset=utf-8"), ("js", "text/javascript; charset=utf-8"), ("svg", "image/svg+xml")];
+        let media_type = media_types.iter().find(|(known, _)| *known == end).map(|(_, media_type)| *media_type);
+        assert_eq!(file.header("content-type"), media_type, "{path}");
         assert!(file.header("cache-control").unwrap().contains("immutable"), "{path}");
         let tag = file.header("etag").unwrap();
         assert_eq!(client.send("GET", path, &[("if-none-match", tag)], b"").status, 304);

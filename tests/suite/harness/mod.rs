@@ -2,6 +2,7 @@
 
 pub(crate) mod calculator;
 pub(crate) mod door;
+pub(crate) mod folder;
 pub(crate) mod office;
 mod postgres;
 pub(crate) mod province;

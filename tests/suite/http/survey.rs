@@ -83,6 +83,60 @@ fn the_language_is_chosen_by_address_only_and_kept() {
     assert!(client.get(thanks.header("location").unwrap()).body.contains("<html lang=\"en\" dir=\"ltr\">"));
 }
 
+#[test]
+fn a_code_in_the_address_is_filled_in_and_kept() {
+    let door = Door::on(&Database::sqlite());
+    let client = Client::of(&door);
+    let page = client.get("/s/K1?c=abcd-2345");
+    assert!(page.body.contains("href=\"/s/K1?lang=en&amp;c=abcd-2345\""), "the other language keeps the code");
+    let mut form = Form::in_page(&page);
+    assert_eq!(form.filled["receipt"], ["abcd-2345"]);
+    assert_eq!(form.action, "/s/K1", "the code is in the form, not in an address that a log may keep");
+    form.fill("receipt", "abcd-2346");
+    let again = Form::in_page(&form.send(&client));
+    assert_eq!(again.filled["receipt"], ["abcd-2346"], "what was typed counts");
+
+    let hostile = client.get("/s/K1?c=%22%3E%3Cscript%3E%26x");
+    assert_scripts_are_own_files(&hostile.body);
+    assert_eq!(Form::in_page(&hostile).filled["receipt"], ["\"><script>&x"]);
+    assert!(hostile.body.contains("href=\"/s/K1?lang=en\""), "what is no code is not passed on");
+    assert_eq!(Form::in_page(&client.get(PAGE)).filled["receipt"], [""]);
+}
+
+#[test]
+fn reasons_are_offered_to_everybody_without_a_script_and_say_for_whom_they_are() {
+    let door = Door::on(&Database::sqlite());
+    let client = Client::of(&door);
+    let page = client.get(PAGE);
+    let (_, reasons) = page.body.split_once("data-when=\"").expect("an item that waits for others");
+    let (waits_for, reasons) = reasons.split_once('"').unwrap();
+    let fields: Vec<&str> = waits_for.split(' ').collect();
+    let mut form = Form::in_page(&page);
+    assert_eq!(fields, form.five_point());
+    assert!(reasons.starts_with(" data-is=\"1 2\">"), "{}", &reasons[..40]);
+    assert!(reasons.contains("<span class=\"only-if\">Chỉ trả lời nếu"));
+    form.fill_all();
+    form.fill(fields[0], "2");
+    assert!(form.filled.contains_key("answer.reasons"));
+    assert_eq!(form.send(&client).status, 303);
+    assert_eq!(door.n_stored(), 1);
+}
+
+#[test]
+fn the_field_for_programs_is_hidden_from_people_and_never_refuses() {
+    let door = Door::on(&Database::sqlite());
+    let client = Client::of(&door);
+    let page = client.get(PAGE);
+    let (before, field) = page.body.split_once(" name=\"website\"").unwrap();
+    assert!(before.rsplit_once("<div").unwrap().1.contains("class=\"unseen\" aria-hidden=\"true\""));
+    assert!(field.starts_with(" value=\"\" tabindex=\"-1\" autocomplete=\"off\">"));
+    let mut form = Form::in_page(&page);
+    form.fill_all();
+    form.fill("website", "https://example.org");
+    assert_eq!(form.send(&client).status, 303, "whoever fills it in learns nothing");
+    assert_eq!(door.n_stored(), 1);
+}
+
 fn a_faulty_form_comes_back_with_every_fault_in_place_and_nothing_lost(database: &Database) {
     let door = Door::on(database);
     let client = Client::of(&door);

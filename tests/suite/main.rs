@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod harness;
+mod browser;
 mod cli;
 mod flows;
 mod http;

@@ -8,6 +8,7 @@ mod harness;
 mod browser;
 mod cli;
 mod flows;
+mod fuzz;
 mod http;
 mod report;
 mod service;

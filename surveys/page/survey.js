@@ -179,7 +179,8 @@ function enhance(form, size = 0) {
     stored((storage) => storage.setItem("text-size", size));
   };
   sizes?.addEventListener("click", ({ target }) => {
-    if (target.getAttribute("aria-disabled") === "false") setSize(Number(root.dataset.size) + Number(target.dataset.step));
+    const button = target.closest("[aria-disabled=false]");
+    if (button) setSize(Number(root.dataset.size) + Number(button.dataset.step));
   });
 
   // Reads a question aloud, if the device itself has a voice for the language. A voice from the network would send the
@@ -219,8 +220,8 @@ function enhance(form, size = 0) {
   };
   if (speech) {
     offerReading();
-    // Browsers load their voices after the page.
-    speech.addEventListener?.("voiceschanged", offerReading, { once: true });
+    // Browsers load their voices after the page. Only the form that is there listens, not all that were before it.
+    speech.onvoiceschanged = offerReading;
   }
 
   const forget = () => {

@@ -1,5 +1,6 @@
 //! The pages in a real browser, as people meet them: with a finger, with a keyboard only, enlarged, without scripts.
 
+mod helps;
 mod pages;
 mod survey;
 

@@ -102,6 +102,8 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--disable-dev-shm-usage",
+            // A page that moves by itself is where it will be at once, so that a tap hits what it aims at.
+            "--force-prefers-reduced-motion",
         ]
         .map(str::to_owned)
         .into();
@@ -149,6 +151,9 @@ impl Browser {
 
     /// Clicks or taps the first element of a CSS selector, as soon as it is there.
     pub(crate) fn click(&self, css: &str) {
+        self.find(css);
+        // As a person moves it out from under what covers it.
+        self.run("document.querySelector(arguments[0]).scrollIntoView({ block: 'center' })", &[css.into()]);
         self.post(&format!("/element/{}/click", self.find(css)), &json!({}));
     }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test, on SQLite and on a PostgreSQL of its own; installs first what they need and is missing.
+# Runs every test, on SQLite and on a PostgreSQL of its own, and in Chromium; installs first what they need
+# and is missing.
 # Arguments go to `cargo test`, for example: tests/run.sh --test suite store
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,10 +16,18 @@ has_postgres() {
     return 1
 }
 
+# Chromium brings no fonts; without one that has Vietnamese, pictures of the pages would show boxes.
+has_font() {
+    [[ -e /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf ]] || [[ -n $(fc-list :lang=vi 2>/dev/null || true) ]]
+}
+
 packages=()
 command -v cc >/dev/null || packages+=(gcc libc6-dev)
 command -v make >/dev/null || packages+=(make)
 has_postgres || packages+=(postgresql)
+command -v chromium >/dev/null || packages+=(chromium)
+command -v chromedriver >/dev/null || packages+=(chromium-driver)
+has_font || packages+=(fonts-noto-core)
 
 if ((${#packages[@]} > 0)); then
     missing="these tests need the Debian packages: ${packages[*]}"

@@ -11,14 +11,15 @@
 
 #![expect(clippy::expect_used, reason = "a measurement that cannot go on stops, and says why")]
 
-mod bare;
-mod client;
+#[expect(dead_code, reason = "a whole sitting takes more of the load")]
+#[path = "../load/mod.rs"]
+mod load;
 #[expect(dead_code, reason = "the tests use more of the office")]
 #[path = "../../tests/suite/harness/office.rs"]
 mod office;
 
-use bare::Layers;
-use client::Tally;
+use load::bare::{self, Layers};
+use load::client::{self, Step, Tally};
 use office::{DESK, Office, ROUND};
 use std::time::Duration;
 
@@ -50,8 +51,8 @@ fn body(items: &[String], id: &str) -> String {
 }
 
 fn main() {
-    if let Some((address, layers)) = bare::asked_for() {
-        return bare::serve(&address, layers);
+    if bare::served() {
+        return;
     }
     let options = options();
     let scratch = tempfile::tempdir().expect("a scratch folder");
@@ -59,12 +60,14 @@ fn main() {
     let office = Office::on(options.database.as_deref().unwrap_or(&fresh));
     office.open_round();
     let served = office.serve();
-    let layered = bare::start(Layers::Product);
-    let naked = bare::start(Layers::Nothing);
+    let page = scratch.path().join("no-page.html");
+    std::fs::write(&page, "").expect("the scratch folder takes a file");
+    let layered = bare::start(Layers::Product, &page);
+    let naked = bare::start(Layers::Nothing, &page);
     let path = format!("/v1/rounds/{ROUND}/responses");
     let warm_up = Duration::from_secs(2);
     let items = office::one_stop_items();
-    let body = |id: &str| body(&items, id);
+    let body = body(&items, &uuid::Uuid::nil().to_string());
     println!("{} clients, {} s each, {}", options.n_clients, options.lasting.as_secs(), office.database);
     println!("{:<20} {:>10} {:>9} {:>9} {:>9} {:>7}", "", "per second", "p50 ms", "p99 ms", "max ms", "failed");
     let targets = [
@@ -76,7 +79,8 @@ fn main() {
     for round in 0..=options.n_rounds {
         let lasting = if round == 0 { warm_up } else { options.lasting };
         for ((name, address), rates) in targets.iter().zip(&mut rates) {
-            let tally = client::drive(address, &path, &body, options.n_clients, lasting);
+            let answer = Step::post(address, &path, "application/json", &body, "201");
+            let tally = client::drive(address, &[answer], options.n_clients, lasting);
             if round > 0 {
                 print_tally(name, &tally);
                 rates.push(tally.per_second());
@@ -96,6 +100,6 @@ fn ratio(upper: &[f64], lower: &[f64]) -> f64 {
 }
 
 fn print_tally(name: &str, tally: &Tally) {
-    let [p50, p99, max] = [0.5, 0.99, 1.0].map(|share| tally.quantile_ms(share));
+    let [p50, p99, max] = [0.5, 0.99, 1.0].map(|share| tally.quantile_ms(0, share));
     println!("{name:<20} {:>10.0} {p50:>9.2} {p99:>9.2} {max:>9.2} {:>7}", tally.per_second(), tally.failed);
 }

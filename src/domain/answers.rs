@@ -171,16 +171,18 @@ fn is_empty(value: &RawValue) -> bool {
     matches!(value, RawValue::Text(text) if text.trim().is_empty())
 }
 
-/// Whether an earlier item was answered as a `show_if` wants it.
+/// Whether one of the earlier items was answered as a `show_if` wants it.
 fn holds(rule: &ShowIf, questionnaire: &Questionnaire, given: &BTreeMap<&str, Vec<u8>>) -> bool {
-    let (Some(item), Some(bytes)) = (questionnaire.item(rule.item.as_str()), given.get(rule.item.as_str())) else {
-        return false;
-    };
-    rule.is_one_of.iter().any(|word| match &item.kind {
-        ItemKind::Multiple(options) => {
-            options.iter().zip(bytes).any(|(option, byte)| option.as_str() == word && *byte == YES)
-        }
-        _ => code_of(item, word).is_some_and(|code| bytes.first() == Some(&code)),
+    rule.items.iter().any(|id| {
+        let (Some(item), Some(bytes)) = (questionnaire.item(id.as_str()), given.get(id.as_str())) else {
+            return false;
+        };
+        rule.is_one_of.iter().any(|word| match &item.kind {
+            ItemKind::Multiple(options) => {
+                options.iter().zip(bytes).any(|(option, byte)| option.as_str() == word && *byte == YES)
+            }
+            _ => code_of(item, word).is_some_and(|code| bytes.first() == Some(&code)),
+        })
     })
 }
 

@@ -111,11 +111,11 @@ pub enum ItemKind {
     },
 }
 
-/// "Ask this only if": the other item, which comes earlier, has one of these answers.
+/// "Ask this only if": at least one of the other items, which come earlier, has one of these answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShowIf {
-    /// The earlier item.
-    pub item: ItemId,
+    /// The earlier items; one, or all of a part.
+    pub items: Vec<ItemId>,
     /// The answers that make this item appear, as they are written in files: `1`…`5`, `yes`, `no` or an option's id.
     pub is_one_of: Vec<String>,
 }

@@ -101,6 +101,15 @@ impl Catalogue {
         self.texts.get(reference)?.get(language)
     }
 
+    /// The languages a questionnaire can be answered in: those it declares, the default first, and then any further one
+    /// that has texts.
+    #[must_use]
+    pub fn languages<'c>(&'c self, questionnaire: &'c Questionnaire) -> Vec<&'c Language> {
+        let texts = self.texts.get(&questionnaire.reference);
+        let further = texts.into_iter().flat_map(BTreeMap::keys).filter(|tag| !questionnaire.languages.contains(tag));
+        questionnaire.languages.iter().chain(further).collect()
+    }
+
     /// All wordings, by questionnaire and language.
     pub fn all_texts(&self) -> impl Iterator<Item = &Texts> {
         self.texts.values().flat_map(BTreeMap::values)

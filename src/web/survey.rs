@@ -3,6 +3,7 @@
 //! A page view makes the response's id and hides it in the form, so a form sent twice is stored once. Whatever the
 //! service refuses, the form comes back with everything that was typed, and says what to do.
 
+mod length;
 mod typed;
 mod view;
 
@@ -39,7 +40,7 @@ enum Above {
 pub async fn show(request: HttpRequest, site: Data<Site>, desk: Path<String>) -> Result<HttpResponse, Problem> {
     let open = open_desk(&site, &code(&desk)?).await?;
     let chrome = chrome(&site, &request, Some(&open.questionnaire))?;
-    let typed = Typed::nothing(&open);
+    let typed = Typed::nothing(&open, asked(&request, "c").unwrap_or_default());
     survey_page(HttpResponse::Ok(), &site, chrome, &open, &typed, &Above::Introduction)
 }
 
@@ -105,7 +106,7 @@ fn message(
     let chrome = chrome(site, request, None)?;
     let word = |part: &str| chrome.word(&format!("{about}_{part}"));
     let context = context! {
-        lang => chrome.tag(), about, title => word("title"), text => word("text"), next => chrome.word("next_form"),
+        lang => chrome.tag(), dir => chrome.word("direction"), about, title => word("title"), text => word("text"), next => chrome.word("next_form"),
         desk => desk.as_str(), query => query(&chrome),
     };
     pages::html(response, site.pages.render("message.html", context)?)
@@ -126,6 +127,7 @@ fn survey_page(
     })?;
     let faults = if let Above::Faults(faults) = above { faults.as_slice() } else { &[] };
     let view = view::View { questionnaire, texts, chrome: &chrome, typed, faults };
+    let minutes = length::minutes(questionnaire, texts).to_string();
     let names = [("title", texts.title.as_str()), ("desk", open.desk_name.as_str())];
     let (kind, page_title, notice) = match above {
         Above::Introduction => ("introduction", "page_title", None),
@@ -139,7 +141,7 @@ fn survey_page(
         }
     };
     let context = context! {
-        lang => chrome.tag(),
+        lang => chrome.tag(), dir => chrome.word("direction"),
         above => kind,
         notice,
         page_title => chrome.fill(page_title, &names),
@@ -150,7 +152,9 @@ fn survey_page(
         query => query(&chrome),
         response_id => typed.id.to_string(), begun => typed.begun.map(|begun| begun.timestamp()),
         round => open.round.as_str(),
-        languages => languages(site, open, above),
+        receipt => typed.receipt.as_str(), receipt_fault => (), trap => typed.trap.as_str(),
+        minutes_note => chrome.fill("minutes_note", &[("minutes", &minutes)]),
+        languages => languages(site, open, typed, above),
         groups => view.groups(),
         faults => view.faults(),
     };
@@ -158,27 +162,39 @@ fn survey_page(
     pages::html(response, site.pages.render("survey.html", context)?)
 }
 
-/// The languages to choose from. A form that was sent stays in its language: the choice is a link, and a link would
-/// lose what was typed.
-fn languages(site: &Site, open: &OpenDesk, above: &Above) -> Vec<Value> {
+/// The languages to choose from, each with the code that the address brought. A form that was sent stays in its language:
+/// the choice is a link, and a link would lose what was typed.
+fn languages(site: &Site, open: &OpenDesk, typed: &Typed, above: &Above) -> Vec<Value> {
     if !matches!(above, Above::Introduction) {
         return Vec::new();
     }
-    let tags = open.questionnaire.languages.iter();
-    tags.filter_map(|language| Chrome::in_language(&site.service, language.as_str()))
+    // A code has no sign that would have to be escaped in an address; whatever has is no code.
+    let is_plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let code = Some(typed.receipt.as_str()).filter(|code| is_plain(code)).map(|code| format!("c={code}"));
+    let tags = site.service.catalogue().languages(&open.questionnaire);
+    tags.into_iter()
+        .filter_map(|language| Chrome::in_language(&site.service, language.as_str()))
         .map(|chrome| {
-            context! { tag => chrome.tag(), name => chrome.word("language_name"), query => query(&chrome) }
+            let query = [language_query(&chrome), code.clone()].into_iter().flatten().collect::<Vec<_>>().join("&");
+            let query = if query.is_empty() { query } else { format!("?{query}") };
+            context! { tag => chrome.tag(), name => chrome.word("language_name"), query }
         })
         .collect()
 }
 
-/// The language asked for by `?lang=`, if the page and the questionnaire have it, or else the default.
-fn chrome(site: &Site, request: &HttpRequest, asked: Option<&Questionnaire>) -> Result<Chrome, Problem> {
+/// A parameter of the address, if it is there.
+fn asked(request: &HttpRequest, name: &str) -> Option<String> {
     let query = form::read(request.query_string().as_bytes()).unwrap_or_default();
-    let wanted = query.iter().find(|(name, _)| name == "lang").map(|(_, tag)| tag.to_ascii_lowercase());
-    let default = asked.and_then(|asked| asked.languages.first()).map_or(VIETNAMESE, |language| language.as_str());
-    let fits = |tag: &str| asked.is_none_or(|asked| asked.languages.iter().any(|language| language.as_str() == tag));
-    wanted
+    query.into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
+}
+
+/// The language asked for by `?lang=`, if the page and the questionnaire have it, or else the default.
+fn chrome(site: &Site, request: &HttpRequest, questionnaire: Option<&Questionnaire>) -> Result<Chrome, Problem> {
+    let tags = questionnaire.map(|questionnaire| site.service.catalogue().languages(questionnaire));
+    let default = tags.as_ref().and_then(|tags| tags.first()).map_or(VIETNAMESE, |language| language.as_str());
+    let fits = |tag: &str| tags.as_ref().is_none_or(|tags| tags.iter().any(|language| language.as_str() == tag));
+    asked(request, "lang")
+        .map(|tag| tag.to_ascii_lowercase())
         .filter(|tag| fits(tag))
         .and_then(|tag| Chrome::in_language(&site.service, &tag))
         .or_else(|| Chrome::in_language(&site.service, default))
@@ -187,7 +203,11 @@ fn chrome(site: &Site, request: &HttpRequest, asked: Option<&Questionnaire>) -> 
 
 /// What keeps the language from one page to the next; the default needs nothing.
 fn query(chrome: &Chrome) -> String {
-    if chrome.tag() == VIETNAMESE { String::new() } else { format!("?lang={}", chrome.tag()) }
+    language_query(chrome).map_or_else(String::new, |query| format!("?{query}"))
+}
+
+fn language_query(chrome: &Chrome) -> Option<String> {
+    (chrome.tag() != VIETNAMESE).then(|| format!("lang={}", chrome.tag()))
 }
 
 fn code(desk: &str) -> Result<AreaCode, Problem> {

@@ -40,7 +40,7 @@
     show(...page.body.childNodes);
     const form = document.getElementById("survey");
     form.addEventListener("submit", (event) => { event.preventDefault(); finish(form); });
-    if (typeof enhance === "function") enhance(form);
+    current.forget = enhance(form);
     stirred();
   }
 
@@ -62,7 +62,7 @@
   };
 
   async function finish(form) {
-    if (current.isSending || sitting.hasGaps(form)) return;
+    if (current.isSending) return;
     const mine = current;
     mine.isSending = true;
     const seconds = (performance.now() - mine.begun) / 1000;
@@ -106,6 +106,7 @@
   function reset() {
     clearInterval(current?.clock);
     current?.warning?.remove();
+    current?.forget();
     current = undefined;
     show();
     if (isStale) return location.reload();

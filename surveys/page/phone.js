@@ -13,7 +13,7 @@
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (isOver || sitting.hasGaps(form)) return;
+    if (isOver) return;
     isOver = true;
     form.setAttribute("aria-busy", "true");
     const channel = matchMedia("(pointer: coarse)").matches ? "phone" : "web";

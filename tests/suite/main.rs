@@ -5,8 +5,10 @@
 
 #[macro_use]
 mod harness;
+mod browser;
 mod cli;
 mod flows;
+mod fuzz;
 mod http;
 mod report;
 mod service;

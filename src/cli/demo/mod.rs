@@ -161,7 +161,7 @@ fn plan(year: u16, officials: bool) -> Result<RoundPlan, Failure> {
     let fault = |fault| Failure::message(format!("a code of the demo {fault}"));
     Ok(RoundPlan {
         code: code(&province::round_code(year, officials))?,
-        questionnaire: QuestionnaireRef::parse(if officials { "officials.v1" } else { "one-stop.v1" })?,
+        questionnaire: QuestionnaireRef::parse(if officials { "officials.v1" } else { "one-stop.v2" })?,
         scheme: SchemeId::parse("demo-province").map_err(fault)?,
         area: AreaCode::parse(province::CODE).map_err(fault)?,
         year: Year::new(year)?,

@@ -22,7 +22,7 @@ fn questionnaire() -> Questionnaire {
     let percents = [("A", 100), ("B", 60), ("C", 20), ("D", 0)]
         .map(|(id, percent)| PercentOption { id: OptionId::parse(id).unwrap(), percent });
     let mut why = item("why", ItemKind::Single(options(&["slow", "rude"])), true);
-    why.show_if = Some(ShowIf { item: ItemId::parse("Q1").unwrap(), is_one_of: vec!["1".into(), "2".into()] });
+    why.show_if = Some(ShowIf { items: vec![ItemId::parse("Q1").unwrap()], is_one_of: vec!["1".into(), "2".into()] });
     let mut fee = item("fee", ItemKind::FivePoint, false);
     fee.not_applicable = true;
     Questionnaire {
@@ -89,6 +89,21 @@ fn what_was_not_asked_is_cleared_and_not_required() {
 fn what_was_asked_because_of_another_answer_is_required() {
     let faults = AnswerSheet::parse(&questionnaire(), &raw(&[("Q1", text("1"))])).unwrap_err();
     assert_eq!(faults, [AnswerFault { item: "why".into(), problem: AnswerProblem::Missing }]);
+}
+
+#[test]
+fn one_of_several_earlier_answers_is_enough_to_be_asked() {
+    let mut questionnaire = questionnaire();
+    let of = |id: &str| ItemId::parse(id).unwrap();
+    let told = questionnaire.items.iter_mut().find(|item| item.id == of("told")).unwrap();
+    told.show_if = Some(ShowIf { items: vec![of("Q1"), of("fee")], is_one_of: vec!["1".into(), "2".into()] });
+    let told = |q1: &str, fee: &str| {
+        let given = raw(&[("Q1", text(q1)), ("fee", text(fee)), ("why", text("slow")), ("told", text("web"))]);
+        AnswerSheet::parse(&questionnaire, &given).unwrap().packed()[4..7].to_vec()
+    };
+    let (asked, not_asked) = (vec![NO, NO, YES], vec![NO_ANSWER; 3]);
+    assert_eq!([told("1", "5"), told("5", "2"), told("2", "1")], [asked.clone(), asked.clone(), asked]);
+    assert_eq!([told("5", "na"), told("3", "4")], [not_asked.clone(), not_asked]);
 }
 
 #[test]

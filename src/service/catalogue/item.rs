@@ -240,32 +240,57 @@ fn read_not_applicable(entry: &mut Table<'_>, kind: Option<&ItemKind>) -> bool {
     allowed
 }
 
-/// Reads a `show_if`; its item must come earlier and have the answers it names.
+/// Reads a `show_if`; its item, or the items of its part, must come earlier and have the answers it names.
 fn read_show_if(mut rule: Table<'_>, ids: &[Marked<ItemId>], items: &[Item]) -> Option<ShowIf> {
-    let item = rule.required("item", value::code(ItemId::parse));
+    let key = if rule.has("part") { "part" } else { "item" };
+    let waited_for = if key == "part" { earlier_of_part(&mut rule, items) } else { earlier_item(&mut rule, ids) };
     let words = rule.list("is", value::answer_word);
     if words.is_empty() && rule.has("is") {
         rule.note("is", "wrong-value", "names no answer; give at least one");
     }
-    let item = item?.value;
+    let waited_for = waited_for?;
+    let asked = || items.iter().filter(|earlier| waited_for.contains(&earlier.id));
+    let names = asked().map(|item| item.id.as_str()).collect::<Vec<_>>().join(", ");
+    let mut answers: Vec<&str> = Vec::new();
+    for answer in asked().flat_map(answers_of) {
+        if !answers.contains(&answer) {
+            answers.push(answer);
+        }
+    }
+    if answers.is_empty() && !names.is_empty() {
+        rule.note(key, "no-fixed-answers", format!("{names} has no fixed answers, so none can be waited for"));
+    } else if !names.is_empty() {
+        for Marked { value: word, mark } in words.iter().filter(|word| !answers.contains(&word.value.as_str())) {
+            let message = format!("is: {names} has no answer {word:?}; choose from {}", answers.join(", "));
+            rule.findings().note(*mark, "unknown-answer", message);
+        }
+    }
+    Some(ShowIf { items: waited_for, is_one_of: words.into_iter().map(|word| word.value).collect() })
+}
+
+/// The one item that `item` names.
+fn earlier_item(rule: &mut Table<'_>, ids: &[Marked<ItemId>]) -> Option<Vec<ItemId>> {
+    let item = rule.required("item", value::code(ItemId::parse))?.value;
     let earlier = || ids.iter().map(|known| known.value.as_str());
     if !earlier().any(|known| known == item.as_str()) {
         let hint = near::hint(item.as_str(), earlier());
         rule.note("item", "unknown-item", format!("{item} is not an item that comes before this one{hint}"));
     }
-    if let Some(asked) = items.iter().find(|earlier| earlier.id == item) {
-        let answers = answers_of(asked);
-        if answers.is_empty() {
-            rule.note("item", "no-fixed-answers", format!("{item} has no fixed answers, so none can be waited for"));
-        }
-        for Marked { value: word, mark } in words.iter().filter(|word| !answers.contains(&word.value.as_str())) {
-            if !answers.is_empty() {
-                let message = format!("is: {item} has no answer {word:?}; choose from {}", answers.join(", "));
-                rule.findings().note(*mark, "unknown-answer", message);
-            }
-        }
+    Some(vec![item])
+}
+
+/// All items of the `part` that come before: "if any of them was answered so".
+fn earlier_of_part(rule: &mut Table<'_>, items: &[Item]) -> Option<Vec<ItemId>> {
+    let part = rule.required("part", value::word(Part::ALL, Part::code))?.value;
+    if rule.has("item") {
+        rule.forgive(&["item"]);
+        rule.note("item", "needless-key", "stands beside part; keep the one that is meant");
     }
-    Some(ShowIf { item, is_one_of: words.into_iter().map(|word| word.value).collect() })
+    let found: Vec<ItemId> = items.iter().filter(|item| item.part == part).map(|item| item.id.clone()).collect();
+    if found.is_empty() {
+        rule.note("part", "unknown-item", format!("no item of the part {part} comes before this one"));
+    }
+    Some(found)
 }
 
 /// The answers an item can be waited for.

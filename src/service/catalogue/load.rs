@@ -145,7 +145,8 @@ fn read_questionnaires(files: &[File], paths: &BTreeSet<&str>, faults: &mut Vec<
     questionnaires
 }
 
-/// Reads the wordings. One without its questionnaire, or in a language that it does not declare, is a fault.
+/// Reads the wordings: those a questionnaire declares, which must be there, and any further one. A published questionnaire
+/// can so still be asked in another language. One without its questionnaire, or without its words of the page, is a fault.
 fn read_texts(
     files: &[File],
     questionnaires: &Questionnaires,
@@ -153,6 +154,10 @@ fn read_texts(
     faults: &mut Vec<Fault>,
 ) -> BTreeMap<QuestionnaireRef, BTreeMap<Language, Texts>> {
     let mut texts: BTreeMap<QuestionnaireRef, BTreeMap<Language, Texts>> = BTreeMap::new();
+    let page_languages: BTreeSet<Language> = files_of(files, "texts")
+        .filter_map(language_of)
+        .filter_map(|(of, language)| language.ok().filter(|_| of == PAGE))
+        .collect();
     for file in files_of(files, "texts") {
         let (of, language) = match language_of(file) {
             Some((PAGE, _)) => continue,
@@ -170,6 +175,11 @@ fn read_texts(
                 Some(())
             });
         } else if let Some((reference, asked)) = known() {
+            let is_declared = asked.questionnaire.languages.contains(&language);
+            if !is_declared && !page_languages.contains(&language) {
+                let message = format!("needs texts/page.{language}.toml; add that file or remove this one");
+                faults.push(file.fault("missing-text", message));
+            }
             let read = read_text(file, asked, &language, scales, faults);
             texts.entry(reference.clone()).or_default().extend(read.map(|read| (language, read)));
         } else {
@@ -189,11 +199,6 @@ fn read_text(
     scales: Option<&BTreeMap<Language, Scale>>,
     faults: &mut Vec<Fault>,
 ) -> Option<Texts> {
-    if !asked.questionnaire.languages.contains(language) {
-        let reference = &asked.questionnaire.reference;
-        let message = format!("{reference} does not declare the language {language}; add it there or remove this file");
-        faults.push(file.fault("undeclared-language", message));
-    }
     let scale = scales.and_then(|scales| scales.get(language));
     if scales.is_some() && scale.is_none() {
         let message = format!("{SCALES} has no answers in {language}; add a [[scale]] for it");

@@ -5,6 +5,9 @@ use super::value;
 use crate::domain::questionnaire::{Language, Status};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The key that is no wording but says which way the language is written.
+const DIRECTION: &str = "direction";
+
 /// The words of the page in one language. Every language has the same keys, with the same `{blanks}` in their texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words {
@@ -55,6 +58,9 @@ pub(super) fn read(mut table: Table<'_>, language: &Language, model: Option<&Wor
     for key in keys {
         let Some(text) = inner.required(&key, value::text) else { continue };
         check_blanks(&inner, &key, &text, model);
+        if key == DIRECTION && !["ltr", "rtl"].contains(&text.value.as_str()) {
+            inner.note(&key, "wrong-value", format!("{:?} is no direction of writing; it is ltr or rtl", text.value));
+        }
         words.insert(key, text.value);
     }
     Some(Words { language: language.clone(), status: status?.value, source: source?.value, words })

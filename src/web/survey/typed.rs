@@ -16,6 +16,14 @@ pub(super) const ANSWER: &str = "answer.";
 const RESPONSE_ID: &str = "response_id";
 const ROUND: &str = "round";
 const BEGUN: &str = "begun";
+const RECEIPT: &str = "receipt";
+/// The button that sends the form without the code that stands in it.
+const WITHOUT_RECEIPT: &str = "without_receipt";
+/// A field that people do not see; whoever fills it in is a program.
+const TRAP: &str = "website";
+
+/// The fields of the form that are no answers; each may stand there once.
+const OWN_FIELDS: [&str; 6] = [RESPONSE_ID, ROUND, BEGUN, RECEIPT, WITHOUT_RECEIPT, TRAP];
 
 /// A form's content.
 pub(super) struct Typed {
@@ -25,14 +33,25 @@ pub(super) struct Typed {
     pub(super) round: RoundCode,
     /// When the page was first shown, if the form says so.
     pub(super) begun: Option<DateTime<Utc>>,
+    /// The code of a receipt, as typed or as the address brought it.
+    pub(super) receipt: String,
+    /// What stands in the field that nobody sees.
+    pub(super) trap: String,
     answers: BTreeMap<String, Vec<String>>,
 }
 
 impl Typed {
-    /// A new form, under a new random id.
-    pub(super) fn nothing(open: &OpenDesk) -> Self {
+    /// A new form, under a new random id, with the code that the address brought.
+    pub(super) fn nothing(open: &OpenDesk, receipt: String) -> Self {
         let id = ResponseId::from_bytes(uuid::Uuid::new_v4().into_bytes());
-        Self { id, round: open.round.clone(), begun: Some(Utc::now()), answers: BTreeMap::new() }
+        Self {
+            id,
+            round: open.round.clone(),
+            begun: Some(Utc::now()),
+            receipt,
+            trap: String::new(),
+            answers: BTreeMap::new(),
+        }
     }
 
     /// Reads a form that was sent.
@@ -42,28 +61,30 @@ impl Typed {
     pub(super) fn read(body: &[u8]) -> Result<Self, Problem> {
         let refuse = |detail: String| Problem::of(&MALFORMED_FORM).saying(detail);
         let mut answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let (mut ids, mut rounds, mut begun) = (Vec::new(), Vec::new(), Vec::new());
+        let mut own: BTreeMap<&'static str, String> = BTreeMap::new();
         for (name, value) in form::read(body).map_err(refuse)? {
-            match (name.as_str(), name.strip_prefix(ANSWER)) {
-                (_, Some(item)) => answers.entry(item.to_owned()).or_default().push(value),
-                (RESPONSE_ID, None) => ids.push(value),
-                (ROUND, None) => rounds.push(value),
-                (BEGUN, None) => begun.push(value),
-                _ => return Err(refuse("There is a field that the survey page does not have".to_owned())),
+            if let Some(item) = name.strip_prefix(ANSWER) {
+                answers.entry(item.to_owned()).or_default().push(value);
+                continue;
+            }
+            let Some(field) = OWN_FIELDS.into_iter().find(|field| *field == name) else {
+                return Err(refuse("There is a field that the survey page does not have".to_owned()));
+            };
+            if own.insert(field, value).is_some() {
+                return Err(refuse(format!("There must be at most one {field}")));
             }
         }
-        let ([id], [round]) = (ids.as_slice(), rounds.as_slice()) else {
-            return Err(refuse(format!("There must be exactly one {RESPONSE_ID} and one {ROUND}")));
-        };
+        let needed = |field| own.get(field).ok_or_else(|| refuse(format!("There must be exactly one {field}")));
+        let (id, round) = (needed(RESPONSE_ID)?, needed(ROUND)?);
         let id = ResponseId::parse(id).map_err(|fault| refuse(format!("{RESPONSE_ID} {fault}")))?;
         let round = RoundCode::parse(round).map_err(|fault| refuse(format!("{ROUND} {fault}")))?;
         let time = |text: &String| DateTime::from_timestamp(text.parse().ok()?, 0);
-        let begun = match begun.as_slice() {
-            [] => None,
-            [one] => Some(time(one).ok_or_else(|| refuse(format!("{BEGUN} is no time")))?),
-            _ => return Err(refuse(format!("There must be at most one {BEGUN}"))),
-        };
-        Ok(Self { id, round, begun, answers })
+        let begun = own.get(BEGUN).map(|text| time(text).ok_or_else(|| refuse(format!("{BEGUN} is no time"))));
+        let begun = begun.transpose()?;
+        let wants_no_receipt = own.contains_key(WITHOUT_RECEIPT);
+        let receipt = own.remove(RECEIPT).filter(|_| !wants_no_receipt).unwrap_or_default();
+        let trap = own.remove(TRAP).unwrap_or_default();
+        Ok(Self { id, round, begun, receipt, trap, answers })
     }
 
     /// The same for the service.

@@ -18,11 +18,18 @@ pub(super) struct View<'a> {
 }
 
 impl View<'_> {
+    /// The items with their numbers. What only some people are asked has none: for all others, one would be missing.
+    fn numbered(&self) -> Vec<(Option<usize>, &Item)> {
+        let mut numbers = 1..;
+        let number = |item: &Item| if item.show_if.is_none() { numbers.next() } else { None };
+        let numbers: Vec<Option<usize>> = self.questionnaire.items.iter().map(number).collect();
+        numbers.into_iter().zip(&self.questionnaire.items).collect()
+    }
+
     /// The items, grouped as they stand together: an element, the further questions, the profile.
     pub(super) fn groups(&self) -> Vec<Value> {
-        let numbered: Vec<(usize, &Item)> = (1..).zip(&self.questionnaire.items).collect();
-        let together = |a: &(usize, &Item), b: &(usize, &Item)| a.1.part == b.1.part && a.1.element == b.1.element;
-        numbered
+        let together = |a: &(_, &Item), b: &(_, &Item)| a.1.part == b.1.part && a.1.element == b.1.element;
+        self.numbered()
             .chunk_by(together)
             .filter_map(|items| {
                 let (_, first) = items.first()?;
@@ -33,23 +40,26 @@ impl View<'_> {
             .collect()
     }
 
-    /// Every fault, in the order it was found, with the place it links to.
+    /// What is wrong, each once and in the order it was found, with the places it links to.
     pub(super) fn faults(&self) -> Vec<Value> {
-        let number = |id: &str| self.questionnaire.items.iter().position(|item| item.id.as_str() == id);
-        self.faults
-            .iter()
-            .map(|fault| {
-                let text = self.fault_text(&fault.problem);
-                match number(&fault.item) {
-                    Some(place) => {
-                        let number = (place + 1).to_string();
-                        let question = self.chrome.fill("question", &[("number", &number)]);
-                        context! { href => format!("#{}", field_id(&fault.item, 1)), question, text }
-                    }
-                    None => context! { href => (), text },
-                }
-            })
-            .collect()
+        let numbered = self.numbered();
+        let mut found: Vec<(String, Vec<Value>)> = Vec::new();
+        for fault in self.faults {
+            let text = self.fault_text(&fault.problem);
+            let asked = numbered.iter().find(|(_, item)| item.id.as_str() == fault.item);
+            let place = asked.map(|(number, item)| {
+                let question = match number {
+                    Some(number) => self.chrome.fill("question", &[("number", &number.to_string())]),
+                    None => self.texts.item(&item.id).to_owned(),
+                };
+                context! { href => format!("#{}", field_id(&fault.item, 1)), question }
+            });
+            match found.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, places)) => places.extend(place),
+                None => found.push((text, place.into_iter().collect())),
+            }
+        }
+        found.into_iter().map(|(text, places)| context! { text, places }).collect()
     }
 
     fn title(&self, item: &Item) -> String {
@@ -60,7 +70,7 @@ impl View<'_> {
         }
     }
 
-    fn item(&self, number: usize, item: &Item) -> Value {
+    fn item(&self, number: Option<usize>, item: &Item) -> Value {
         let id = item.id.as_str();
         let fault = self.faults.iter().find(|fault| fault.item == id).map(|fault| self.fault_text(&fault.problem));
         let control = match item.kind {
@@ -71,8 +81,14 @@ impl View<'_> {
             ItemKind::Percents(_) | ItemKind::Single(_) | ItemKind::YesNo => "one",
         };
         let (choices, aside) = self.choices(item);
+        let range = if let ItemKind::Number { min, max } = item.kind { Some([min, max]) } else { None };
+        // What a script needs to hide a question that is not asked: the fields it waits for, and for which answers.
+        let when = item.show_if.as_ref().map(|rule| {
+            let fields: Vec<String> = rule.items.iter().map(|id| format!("{ANSWER}{id}")).collect();
+            context! { fields => fields.join(" "), is => rule.is_one_of.join(" ") }
+        });
         context! {
-            number, control, choices, aside, fault,
+            number, control, choices, aside, fault, range, when,
             value => self.typed.values(id).first().map_or("", String::as_str),
             field => format!("{ANSWER}{id}"),
             first_id => field_id(id, 1),
@@ -81,6 +97,7 @@ impl View<'_> {
             text => self.texts.item(&item.id),
             required => item.required,
             hint => self.hint(item),
+            only_if => item.show_if.as_ref().map(|rule| self.only_if(rule)),
             max_chars => if let ItemKind::Comment { max_chars } = item.kind { Some(max_chars) } else { None },
         }
     }
@@ -105,9 +122,9 @@ impl View<'_> {
         (shown(choices), shown(aside))
     }
 
-    /// What helps to answer: when the question is meant, how many choices, which range, how long.
+    /// What helps to answer: how many choices, which range, how long.
     fn hint(&self, item: &Item) -> Option<String> {
-        let kind = match item.kind {
+        match item.kind {
             ItemKind::Multiple(_) => Some(self.chrome.word("multiple_note")),
             ItemKind::Number { min, max } => {
                 Some(self.chrome.fill("number_note", &[("min", &min.to_string()), ("max", &max.to_string())]))
@@ -116,19 +133,21 @@ impl View<'_> {
                 Some(self.chrome.fill("comment_note", &[("max_chars", &max_chars.to_string())]))
             }
             _ => None,
-        };
-        let hints: Vec<String> = item.show_if.as_ref().map(|rule| self.only_if(rule)).into_iter().chain(kind).collect();
-        (!hints.is_empty()).then(|| hints.join(". "))
+        }
     }
 
+    /// For whom a question is meant, in words: "only if you chose, at this question: these answers".
     fn only_if(&self, rule: &ShowIf) -> String {
-        let choices = self.questionnaire.item(rule.item.as_str()).map(|item| self.texts.choices(item));
+        let asked: Vec<&Item> = rule.items.iter().filter_map(|id| self.questionnaire.item(id.as_str())).collect();
         let label = |word: &String| {
-            let found = choices.iter().flatten().find(|choice| choice.value == word);
-            found.map_or(word.clone(), |choice| choice.label.to_owned())
+            let choices = asked.iter().flat_map(|item| self.texts.choices(item));
+            choices.into_iter().find(|choice| choice.value == word).map_or(word.clone(), |found| found.label.to_owned())
         };
         let answers = rule.is_one_of.iter().map(label).collect::<Vec<_>>().join(" / ");
-        self.chrome.fill("show_if_note", &[("item", self.texts.item(&rule.item)), ("answers", &answers)])
+        match asked.as_slice() {
+            [item] => self.chrome.fill("show_if_note", &[("item", self.texts.item(&item.id)), ("answers", &answers)]),
+            _ => self.chrome.fill("show_if_any_note", &[("answers", &answers)]),
+        }
     }
 
     fn fault_text(&self, problem: &AnswerProblem) -> String {

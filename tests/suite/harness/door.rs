@@ -51,9 +51,17 @@ impl Door {
 
     /// A server on a fresh database, with its own idea of how much may wait.
     pub(crate) fn with(database: &Database, limits: CollectLimits) -> Self {
+        Self::start(database, limits, Catalogue::load(&Source::Embedded).unwrap())
+    }
+
+    /// A server on a fresh database, with questionnaires and texts of its own.
+    pub(crate) fn asking(database: &Database, catalogue: Catalogue) -> Self {
+        Self::start(database, CollectLimits::default(), catalogue)
+    }
+
+    fn start(database: &Database, limits: CollectLimits, catalogue: Catalogue) -> Self {
         let store = database.store();
-        let catalogue = Catalogue::load(&Source::Embedded).unwrap();
-        let one_stop = QuestionnaireRef::parse("one-stop.v1").unwrap();
+        let one_stop = QuestionnaireRef::parse("one-stop.v2").unwrap();
         let digest = catalogue.questionnaire(&one_stop).unwrap().digest;
         let scheme = catalogue.scheme(&SchemeId::parse("demo-province").unwrap()).unwrap().clone();
         for code in [CLOSED_ROUND, ROUND] {
@@ -114,7 +122,7 @@ impl Door {
 
     /// A response in order: every five-point item answered.
     fn filler(&self) -> Submission {
-        let one_stop = QuestionnaireRef::parse("one-stop.v1").unwrap();
+        let one_stop = QuestionnaireRef::parse("one-stop.v2").unwrap();
         let items = &self.service.catalogue().questionnaire(&one_stop).unwrap().items;
         let five_point = items.iter().filter(|item| item.kind == ItemKind::FivePoint);
         Submission {

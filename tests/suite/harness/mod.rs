@@ -1,7 +1,9 @@
 //! What tests stand on: a fresh database each, of either kind, and a small province to fill it with.
 
+pub(crate) mod browser;
 pub(crate) mod calculator;
 pub(crate) mod door;
+pub(crate) mod folder;
 pub(crate) mod office;
 mod postgres;
 pub(crate) mod province;
@@ -9,6 +11,7 @@ pub(crate) mod province;
 use diesel::connection::{Connection as _, SimpleConnection};
 use diesel::{PgConnection, QueryResult, SqliteConnection};
 use sipas::store::{DatabaseUrl, Store};
+use std::os::unix::fs::MetadataExt as _;
 use tempfile::TempDir;
 
 /// A fresh, migrated database of one test.
@@ -110,4 +113,9 @@ pub(crate) fn on_both_urls(test: impl Fn(&str)) {
     for database in [Database::sqlite(), Database::postgres()] {
         test(&database.address());
     }
+}
+
+/// Whether the tests run as root, with whom some programs will have nothing to do.
+fn is_root() -> bool {
+    std::fs::metadata("/proc/self").unwrap().uid() == 0
 }

@@ -130,6 +130,11 @@ pub(crate) struct Served {
 }
 
 impl Served {
+    /// The server's process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Kills the server at once, as a power cut would (SIGKILL).
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("the server can be killed");
@@ -139,7 +144,7 @@ impl Served {
     /// Asks the server to stop (SIGTERM) and waits for it; returns whether it ended well.
     pub(crate) fn stop(mut self) -> bool {
         // The shell has a kill of its own; a small system may have no other.
-        let ask = format!("kill -TERM {}", self.child.id());
+        let ask = format!("kill -TERM {}", self.process());
         let asked = Command::new("/bin/sh").args(["-c", &ask]).status().expect("the shell runs");
         assert!(asked.success(), "the server was not there any more");
         self.child.wait().expect("the server ends").success()

@@ -1,11 +1,12 @@
 //! A PostgreSQL of the test run's own: started by the first test that needs it, gone when the process is, however it
 //! ends.
 
+use super::is_root;
 use diesel::PgConnection;
 use diesel::connection::{Connection as _, SimpleConnection};
 use sipas::store::{DatabaseUrl, Store};
 use std::io::{BufRead, BufReader, Read};
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -49,7 +50,7 @@ impl Cluster {
         guard.args(["-c", GUARD, "guard"]).arg(programs()).arg(&folder).arg(fsync).current_dir(&folder);
         // A Ctrl-C for the tests must reach the guard as the end of its input, not as a signal of its own.
         guard.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
-        if std::fs::metadata("/proc/self").unwrap().uid() == 0 {
+        if is_root() {
             let (user, group) = user_postgres();
             chown(&folder, Some(user), Some(group)).unwrap();
             guard.uid(user).gid(group);

@@ -27,7 +27,7 @@ fn the_page_asks_everything_and_suggests_nothing() {
     let client = Client::of(&door);
     let page = client.get(PAGE);
     assert_eq!(page.status, 200);
-    assert!(page.body.contains("<html lang=\"vi\">"));
+    assert!(page.body.contains("<html lang=\"vi\" dir=\"ltr\">"));
     assert_scripts_are_own_files(&page.body);
     let form = Form::in_page(&page);
     assert!(form.fields.iter().all(|field| !field.checked), "nothing is pre-selected");
@@ -66,21 +66,75 @@ fn the_language_is_chosen_by_address_only_and_kept() {
     let door = Door::on(&Database::sqlite());
     let client = Client::of(&door);
     let english = client.get("/s/K1?lang=en");
-    assert!(english.body.contains("<html lang=\"en\">") && english.body.contains("Very dissatisfied"));
+    assert!(english.body.contains("<html lang=\"en\" dir=\"ltr\">") && english.body.contains("Very dissatisfied"));
     let browser_says_english = client.send("GET", PAGE, &[("accept-language", "en-GB,en")], b"");
-    assert!(browser_says_english.body.contains("<html lang=\"vi\">"));
-    assert!(client.get("/s/K1?lang=xx").body.contains("<html lang=\"vi\">"));
+    assert!(browser_says_english.body.contains("<html lang=\"vi\" dir=\"ltr\">"));
+    assert!(client.get("/s/K1?lang=xx").body.contains("<html lang=\"vi\" dir=\"ltr\">"));
 
     let mut form = Form::in_page(&english);
     assert_eq!(form.action, "/s/K1?lang=en");
     let refused = form.send(&client);
     assert_eq!(refused.status, 422);
-    assert!(refused.body.contains("<html lang=\"en\">"));
+    assert!(refused.body.contains("<html lang=\"en\" dir=\"ltr\">"));
     form = Form::in_page(&refused);
     form.fill_all();
     let thanks = form.send(&client);
     assert_eq!(thanks.header("location"), Some("/s/K1/thanks?lang=en"));
-    assert!(client.get(thanks.header("location").unwrap()).body.contains("<html lang=\"en\">"));
+    assert!(client.get(thanks.header("location").unwrap()).body.contains("<html lang=\"en\" dir=\"ltr\">"));
+}
+
+#[test]
+fn a_code_in_the_address_is_filled_in_and_kept() {
+    let door = Door::on(&Database::sqlite());
+    let client = Client::of(&door);
+    let page = client.get("/s/K1?c=abcd-2345");
+    assert!(page.body.contains("href=\"/s/K1?lang=en&amp;c=abcd-2345\""), "the other language keeps the code");
+    let mut form = Form::in_page(&page);
+    assert_eq!(form.filled["receipt"], ["abcd-2345"]);
+    assert_eq!(form.action, "/s/K1", "the code is in the form, not in an address that a log may keep");
+    form.fill("receipt", "abcd-2346");
+    let again = Form::in_page(&form.send(&client));
+    assert_eq!(again.filled["receipt"], ["abcd-2346"], "what was typed counts");
+
+    let hostile = client.get("/s/K1?c=%22%3E%3Cscript%3E%26x");
+    assert_scripts_are_own_files(&hostile.body);
+    assert_eq!(Form::in_page(&hostile).filled["receipt"], ["\"><script>&x"]);
+    assert!(hostile.body.contains("href=\"/s/K1?lang=en\""), "what is no code is not passed on");
+    assert_eq!(Form::in_page(&client.get(PAGE)).filled["receipt"], [""]);
+}
+
+#[test]
+fn reasons_are_offered_to_everybody_without_a_script_and_say_for_whom_they_are() {
+    let door = Door::on(&Database::sqlite());
+    let client = Client::of(&door);
+    let page = client.get(PAGE);
+    let (_, reasons) = page.body.split_once("data-when=\"").expect("an item that waits for others");
+    let (waits_for, reasons) = reasons.split_once('"').unwrap();
+    let fields: Vec<&str> = waits_for.split(' ').collect();
+    let mut form = Form::in_page(&page);
+    assert_eq!(fields, form.five_point());
+    assert!(reasons.starts_with(" data-is=\"1 2\">"), "{}", &reasons[..40]);
+    assert!(reasons.contains("<span class=\"only-if\">Chỉ trả lời nếu"));
+    form.fill_all();
+    form.fill(fields[0], "2");
+    assert!(form.filled.contains_key("answer.reasons"));
+    assert_eq!(form.send(&client).status, 303);
+    assert_eq!(door.n_stored(), 1);
+}
+
+#[test]
+fn the_field_for_programs_is_hidden_from_people_and_never_refuses() {
+    let door = Door::on(&Database::sqlite());
+    let client = Client::of(&door);
+    let page = client.get(PAGE);
+    let (before, field) = page.body.split_once(" name=\"website\"").unwrap();
+    assert!(before.rsplit_once("<div").unwrap().1.contains("class=\"unseen\" aria-hidden=\"true\""));
+    assert!(field.starts_with(" value=\"\" tabindex=\"-1\" autocomplete=\"off\">"));
+    let mut form = Form::in_page(&page);
+    form.fill_all();
+    form.fill("website", "https://example.org");
+    assert_eq!(form.send(&client).status, 303, "whoever fills it in learns nothing");
+    assert_eq!(door.n_stored(), 1);
 }
 
 fn a_faulty_form_comes_back_with_every_fault_in_place_and_nothing_lost(database: &Database) {
@@ -223,13 +277,16 @@ fn pages_are_sealed_small_and_not_kept() {
         .filter_map(|rest| rest.split_once('"').map(|(address, _)| address))
         .filter(|address| address.starts_with("/page/"))
         .collect();
-    assert_eq!(files.len(), 1 + shown.body.matches("<script").count(), "{files:?}");
+    assert_eq!(files.len(), 2 + shown.body.matches("<script").count(), "{files:?}");
     for path in &files {
         let file = client.get(path);
         assert_eq!(file.status, 200, "{path}");
         let (name, _) = path.split_once("?v=").expect("an address with the digest");
-        let media_type = if name.ends_with(".css") { "text/css" } else { "text/javascript" };
-        assert_eq!(file.header("content-type"), Some(format!("{media_type}; charset=utf-8").as_str()));
+        let (_, end) = name.rsplit_once('.').unwrap();
+        let media_types =
+            [("css", "text/css; charset=utf-8"), ("js", "text/javascript; charset=utf-8"), ("svg", "image/svg+xml")];
+        let media_type = media_types.iter().find(|(known, _)| *known == end).map(|(_, media_type)| *media_type);
+        assert_eq!(file.header("content-type"), media_type, "{path}");
         assert!(file.header("cache-control").unwrap().contains("immutable"), "{path}");
         let tag = file.header("etag").unwrap();
         assert_eq!(client.send("GET", path, &[("if-none-match", tag)], b"").status, 304);

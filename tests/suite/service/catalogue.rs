@@ -142,7 +142,7 @@ fn the_official_schemes_declare_the_published_totals() {
 #[test]
 fn every_shipped_text_labels_every_choice() {
     let catalogue = shipped();
-    assert_eq!(catalogue.all_texts().count(), 6);
+    assert_eq!(catalogue.all_texts().count(), 8);
     for texts in catalogue.all_texts() {
         let form = catalogue.questionnaire(&texts.questionnaire).unwrap();
         for item in &form.items {
@@ -202,7 +202,21 @@ fn what_is_not_confirmed_says_so() {
 fn the_latest_version_is_the_highest() {
     let catalogue = shipped();
     let latest = catalogue.latest(&QuestionnaireId::parse("one-stop").unwrap()).unwrap();
-    assert_eq!(latest.reference, reference("one-stop.v1"));
+    assert_eq!(latest.reference, reference("one-stop.v2"));
     assert!(catalogue.latest(&QuestionnaireId::parse("one").unwrap()).is_none());
-    assert!(catalogue.texts(&reference("one-stop.v2"), &language("vi")).is_none());
+    assert!(catalogue.texts(&reference("one-stop.v9"), &language("vi")).is_none());
+}
+
+#[test]
+fn the_second_counter_form_asks_the_dissatisfied_for_reasons_and_scores_the_same_items() {
+    let catalogue = shipped();
+    let (first, second) = (questionnaire(&catalogue, "one-stop.v1"), questionnaire(&catalogue, "one-stop.v2"));
+    let satisfaction = |asked: &Questionnaire| -> Vec<_> {
+        asked.items.iter().filter(|item| item.part == Part::Satisfaction).cloned().collect()
+    };
+    assert_eq!(satisfaction(&first), satisfaction(&second));
+    let reasons = second.item("reasons").unwrap();
+    assert!(matches!(reasons.kind, ItemKind::Multiple(_)) && !reasons.required);
+    let rule = reasons.show_if.as_ref().unwrap();
+    assert_eq!((rule.items.len(), rule.is_one_of.join(",")), (19, "1,2".to_owned()));
 }

@@ -2,6 +2,7 @@
 
 use super::InOrder;
 use super::wire::{Wire, post_json};
+use crate::fuzz::documents::any_json;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -233,25 +234,6 @@ pub(super) fn generated(wire: &Wire, in_order: &InOrder) {
         post_json(&body)
     };
     wire.refuses_all(120, &any::<Index>(), gone, &[400]);
-}
-
-/// Any JSON document; none is a response, as none has the id of one.
-fn any_json() -> impl Strategy<Value = String> {
-    let leaf = prop_oneof![
-        Just("null".to_owned()),
-        any::<bool>().prop_map(|value| value.to_string()),
-        any::<i64>().prop_map(|value| value.to_string()),
-        (-1e300..1e300).prop_map(|value: f64| format!("{value:e}")),
-        "\\PC{0,20}".prop_map(|text| serde_json::json!(text).to_string()),
-    ];
-    let key = prop_oneof!["id", "desk", "channel", "answers", "TC1", "[a-z/~]{0,6}"];
-    leaf.prop_recursive(6, 40, 6, move |inner| {
-        let member = (key.clone(), inner.clone()).prop_map(|(key, value)| format!("\"{key}\":{value}"));
-        prop_oneof![
-            vec(inner, 0..6).prop_map(|values| format!("[{}]", values.join(","))),
-            vec(member, 0..6).prop_map(|members| format!("{{{}}}", members.join(","))),
-        ]
-    })
 }
 
 /// A document with the value at a pointer replaced by raw JSON, which may be something that no writer would write.

@@ -1,6 +1,7 @@
 //! One slip at a time in a folder that is otherwise sound, and then many at once.
 
 use super::{loaded, told};
+use crate::harness::folder::copy_folder;
 use sipas::domain::fault::{Fault, Place};
 use sipas::service::catalogue::{Catalogue, Source};
 use std::fs;
@@ -14,18 +15,6 @@ fn sound() -> TempDir {
     let copy = tempfile::tempdir().unwrap();
     copy_folder(&Path::new(FIXTURES).join("sound"), copy.path());
     copy
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 fn faults_of(root: &Path) -> Vec<Fault> {

@@ -1,9 +1,9 @@
-//! The yardstick: reads and checks a request with the same code, stores nothing and answers 201. It stands behind the
-//! same layers as the product's handlers (limits, problems, log), or behind none.
+//! The yardstick: reads and checks a request with the same code, stores nothing and answers 201; and gives out a page that
+//! is always the same. It stands behind the same layers as the product's handlers (limits, problems, log), or behind none.
 
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Bytes};
-use actix_web::{App, HttpResponse, HttpServer};
+use actix_web::{App, HttpResponse, HttpServer, Scope};
 use sipas::domain::answers::AnswerSheet;
 use sipas::domain::ids::QuestionnaireRef;
 use sipas::domain::questionnaire::Questionnaire;
@@ -11,6 +11,7 @@ use sipas::service::catalogue::{Catalogue, Source};
 use sipas::web::guard::{self, Limits};
 use sipas::web::wire::{ReceiptBody, SentResponse};
 use sipas::web::{log, problem};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -33,26 +34,34 @@ impl Layers {
     }
 }
 
-/// The address to serve on and the layers, if this process was started as the bare server.
-pub(crate) fn asked_for() -> Option<(String, Layers)> {
-    let address_after = |layers: Layers| {
-        let mut arguments = std::env::args().skip_while(|argument| argument != layers.flag());
-        arguments.next().and_then(|_| arguments.next()).map(|address| (address, layers))
-    };
-    address_after(Layers::Product).or_else(|| address_after(Layers::Nothing))
+/// Serves until it is killed, if this process was started as the bare server; says otherwise that it was not.
+pub(crate) fn served() -> bool {
+    let arguments: Vec<String> = std::env::args().collect();
+    let asked = [Layers::Product, Layers::Nothing].into_iter().find(|layers| arguments.contains(&layers.flag().into()));
+    let (Some(layers), [.., address, page]) = (asked, arguments.as_slice()) else { return false };
+    serve(address, layers, std::fs::read(page).expect("the page can be read").into());
+    true
 }
 
-/// Serves until it is killed.
-pub(crate) fn serve(address: &str, layers: Layers) {
+fn serve(address: &str, layers: Layers, page: Bytes) {
     let catalogue = Catalogue::load(&Source::Embedded).expect("the built-in surveys are sound");
     let reference = QuestionnaireRef::parse("one-stop.v1").expect("a reference");
     let questionnaire = web::Data::new(Arc::clone(catalogue.questionnaire(&reference).expect("it is built in")));
     let n_workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let route = || web::resource("/v1/rounds/{round}/responses").route(web::post().to(parse_only));
+    let routes = move || {
+        let page = page.clone();
+        let constant = move || {
+            let page = page.clone();
+            async move { HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page) }
+        };
+        Scope::new("")
+            .route("/v1/rounds/{round}/responses", web::post().to(parse_only))
+            .route("/s/{desk}", web::get().to(constant))
+    };
     let system = actix_web::rt::System::new();
     let served = match layers {
         Layers::Nothing => {
-            let app = move || App::new().app_data(questionnaire.clone()).service(route());
+            let app = move || App::new().app_data(questionnaire.clone()).service(routes());
             let server = HttpServer::new(app).workers(n_workers).bind(address).expect("the port is free");
             system.block_on(server.run())
         }
@@ -64,7 +73,7 @@ pub(crate) fn serve(address: &str, layers: Layers) {
                 let bounds = |request, next| guard::bounds(Limits::default(), request, next);
                 App::new()
                     .app_data(questionnaire.clone())
-                    .service(route())
+                    .service(routes())
                     .wrap(Compress::default())
                     .wrap(from_fn(bounds))
                     .wrap(from_fn(problem::shape))
@@ -93,12 +102,12 @@ pub(crate) struct Bare {
     pub(crate) address: String,
 }
 
-/// Starts this program again as the bare server, on a free port.
-pub(crate) fn start(layers: Layers) -> Bare {
+/// Starts this program again as the bare server, on a free port, with a file for its page.
+pub(crate) fn start(layers: Layers, page: &Path) -> Bare {
     let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
     let address = free.expect("a free port").to_string();
     let program = std::env::current_exe().expect("this program has a path");
-    let child = Command::new(program).args([layers.flag(), &address]).stderr(Stdio::null()).spawn();
+    let child = Command::new(program).args([layers.flag(), &address]).arg(page).stderr(Stdio::null()).spawn();
     let child = child.expect("the bare server starts");
     let deadline = Instant::now() + Duration::from_secs(10);
     while std::net::TcpStream::connect(&address).is_err() {
@@ -106,6 +115,13 @@ pub(crate) fn start(layers: Layers) -> Bare {
         std::thread::yield_now();
     }
     Bare { child, address }
+}
+
+impl Bare {
+    /// Its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
 }
 
 impl Drop for Bare {

@@ -1,0 +1,4 @@
+//! A load of requests, and the yardstick it is held against.
+
+pub(crate) mod bare;
+pub(crate) mod client;

@@ -7,5 +7,6 @@ mod figures;
 mod health;
 mod hostile;
 mod problem;
+mod receipts;
 mod responses;
 mod survey;

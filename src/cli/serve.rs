@@ -7,8 +7,10 @@ use crate::service::Service;
 use crate::service::catalogue::Catalogue;
 use crate::service::collect::CollectLimits;
 use crate::store::Store;
+use crate::web::Counter;
 use crate::web::guard::Limits;
 use crate::web::pages::Pages;
+use crate::web::rate::RateLimits;
 use crate::web::server::{self, Settings, Stopper};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -30,6 +32,36 @@ pub(super) struct Arguments {
     /// Answers that may wait to be stored; when more come, they are asked to come back
     #[arg(long, default_value_t = CollectLimits::default().queue, value_name = "N")]
     queue: usize,
+    /// The address that citizens reach this server at, for links, posters and cookies
+    #[arg(long, value_name = "URL", env = "SIPAS_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// Seconds without a touch after which a kiosk forgets an unfinished sitting
+    #[arg(long, default_value_t = Counter::default().idle_seconds, value_name = "S", value_parser = clap::value_parser!(u32).range(10..=600))]
+    idle_seconds: u32,
+    /// Bits of work that a page computes for visitors without a receipt; 0 for none, 16 takes a phone about a second
+    #[arg(long, default_value_t = 0, value_name = "BITS", value_parser = clap::value_parser!(u8).range(0..=24))]
+    proof_of_work: u8,
+    /// Answers a minute from one address prefix, which may be a whole service centre
+    #[arg(long, default_value_t = RateLimits::default().per_prefix, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    per_prefix: u32,
+    /// A proxy stands in front and says in X-Forwarded-For whom it speaks for
+    #[arg(long)]
+    behind_proxy: bool,
+}
+
+impl Arguments {
+    fn counter(&self) -> Counter {
+        Counter {
+            public_url: self.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned()),
+            idle_seconds: self.idle_seconds,
+            proof_bits: self.proof_of_work,
+            rates: RateLimits {
+                per_prefix: self.per_prefix,
+                is_behind_proxy: self.behind_proxy,
+                ..RateLimits::default()
+            },
+        }
+    }
 }
 
 /// Serves until SIGTERM or SIGINT; then every answer that was taken is stored before it ends.
@@ -41,7 +73,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     }
     let limits = CollectLimits { queue: arguments.queue.max(1), ..CollectLimits::default() };
     let pages = arguments.pages.as_deref();
-    let serving = Serving::with(catalogue, place.store()?, &arguments.listen, pages, limits)?;
+    let serving = Serving::with(catalogue, place.store()?, &arguments.listen, pages, (limits, arguments.counter()))?;
     say_line!("sipas listens on {}", serving.base());
     serving.until_ended()
 }
@@ -64,7 +96,7 @@ pub(super) struct Serving {
 impl Serving {
     /// Starts serving with the usual limits and pages.
     pub(super) fn start(catalogue: Catalogue, store: Store, listen: &str) -> Result<Self, Failure> {
-        Self::with(catalogue, store, listen, None, CollectLimits::default())
+        Self::with(catalogue, store, listen, None, (CollectLimits::default(), Counter::default()))
     }
 
     fn with(
@@ -72,14 +104,14 @@ impl Serving {
         store: Store,
         listen: &str,
         pages: Option<&Path>,
-        limits: CollectLimits,
+        (limits, counter): (CollectLimits, Counter),
     ) -> Result<Self, Failure> {
         let pages = Pages::load(pages).map_err(|faults| Failure::faults("a page is not sound", faults))?;
         let cannot = |error: std::io::Error| Failure::message(format!("cannot listen on {listen}: {error}"));
         let listener = TcpListener::bind(listen).map_err(cannot)?;
         let service = Arc::new(Service::start(catalogue, store, limits)?);
         let n_workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let settings = Settings { n_workers, limits: Limits::default(), stops_on_signals: true };
+        let settings = Settings { n_workers, limits: Limits::default(), counter, stops_on_signals: true };
         let (tell, ended) = mpsc::channel();
         let (say, started) = mpsc::channel();
         let of_thread = Arc::clone(&service);

@@ -3,11 +3,13 @@
 //! Invariant: this floor knows no I/O, no clock, no serialisation and no other floor. Everything here is a value that
 //! was checked when it was made; a function either returns such a value or every fault it found.
 
+pub mod access;
 pub mod answers;
 pub mod area;
 pub mod assessment;
 pub mod breakdown;
 pub mod channel;
+pub mod device;
 pub mod disclosure;
 pub mod estimate;
 pub mod fault;
@@ -21,6 +23,7 @@ pub mod points;
 pub mod quality;
 pub mod questionnaire;
 pub mod rank;
+pub mod receipt;
 pub mod reconcile;
 pub mod reliability;
 pub mod results;

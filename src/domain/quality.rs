@@ -23,6 +23,10 @@ words!(
         StraightLine = "straight-line",
         /// Its desk has more answers than transactions.
         MoreThanTransactions = "more-than-transactions",
+        /// A field was filled in that people do not see.
+        Trap = "trap",
+        /// One of a run of identical answers at one desk.
+        IdenticalRun = "identical-run",
     }
 );
 
@@ -81,6 +85,8 @@ pub struct Circumstances {
     pub device: Option<Device>,
     /// When it was given; when it comes in unless told, since a device may have been offline.
     pub answered: Option<DateTime<Utc>>,
+    /// Whether a field was filled in that people do not see.
+    pub is_trapped: bool,
 }
 
 impl Circumstances {
@@ -103,6 +109,18 @@ impl Device {
             true => Ok(Self(text.to_owned())),
             false => Err("is no name of a device; give 1 to 64 letters, digits, - or _".to_owned()),
         }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Device {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -130,6 +148,8 @@ pub struct QualityRules {
     pub counter_channels: Vec<Channel>,
     /// Items that must have the same answer for a straight line.
     pub straight_items: u16,
+    /// Answers that must be the same in every item, one after the other at one desk, for a run.
+    pub run_answers: u16,
 }
 
 impl QualityRules {
@@ -236,6 +256,7 @@ mod tests {
             open_days: vec![Weekday::Mon, Weekday::Sat],
             counter_channels: vec![Channel::Kiosk],
             straight_items: 3,
+            run_answers: 3,
         }
     }
 
@@ -248,7 +269,7 @@ mod tests {
         let mut count = FlagCount::default();
         count.add(some.with(Reason::StraightLine, true));
         count.add(Reasons::NONE);
-        assert_eq!((count.n, count.n_flagged, count.by_reason), (2, 1, [0, 1, 0, 1, 0]));
+        assert_eq!((count.n, count.n_flagged, count.by_reason), (2, 1, [0, 1, 0, 1, 0, 0, 0]));
     }
 
     #[test]

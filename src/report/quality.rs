@@ -81,6 +81,8 @@ fn vietnamese(reason: Reason) -> &'static str {
         Reason::AfterHours => "ngoài giờ làm việc",
         Reason::StraightLine => "mọi nội dung cùng một mức",
         Reason::MoreThanTransactions => "điểm có nhiều phiếu hơn lượt giao dịch",
+        Reason::Trap => "điền cả ô mà người trả lời không nhìn thấy",
+        Reason::IdenticalRun => "nhiều phiếu liền nhau giống hệt nhau",
     }
 }
 

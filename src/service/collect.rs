@@ -9,17 +9,21 @@ mod directory;
 mod flags;
 mod queue;
 
+pub(super) use content::HOURS_AHEAD;
 pub use directory::Directory;
 pub use queue::{CollectLimits, Collector, Pulse};
 
 pub use flags::Watch;
 
 use super::Service;
+use super::receipts::{self, Reading};
 use crate::domain::answers::{AnswerFault, AnswerSheet, RawAnswers};
 use crate::domain::channel::Channel;
+use crate::domain::device::Arrival;
 use crate::domain::ids::{AreaCode, ResponseId, RoundCode};
 use crate::domain::quality::{Circumstances, Reasons};
 use crate::domain::questionnaire::Questionnaire;
+use crate::domain::receipt::{ReceiptCode, ReceiptPlace};
 use crate::store::responses::{self, Insertion, NewResponse};
 use crate::store::{Connection, StoreError};
 use chrono::Utc;
@@ -64,6 +68,10 @@ pub struct Submission {
     pub circumstances: Circumstances,
     /// Whether they come in when they are given, rather than from a sheet later on.
     pub is_live: bool,
+    /// The receipt code they came with; without one they are a walk-in's.
+    pub receipt: Option<ReceiptCode>,
+    /// The enrolled device they were given on, and their number there.
+    pub arrival: Option<Arrival>,
 }
 
 /// What became of answers that were taken. Either way they are on disk now, once.
@@ -99,6 +107,15 @@ pub enum CollectRefusal {
     /// Other answers were stored under the same id.
     #[error("other answers are stored under this id; make a new id for new answers")]
     Conflict,
+    /// The receipt code was never issued for this round and desk.
+    #[error("this receipt code was not issued here; correct it, or answer without a code")]
+    ReceiptUnknown,
+    /// The receipt code has been used.
+    #[error("this receipt code has been used; answer without a code")]
+    ReceiptSpent,
+    /// The receipt code is out of date.
+    #[error("this receipt code is out of date; answer without a code")]
+    ReceiptExpired,
     /// More answers are waiting than can be stored at once. Nothing was kept of this one.
     #[error("too many answers at this moment; send it again in {retry_after_s} s")]
     Busy {
@@ -196,20 +213,45 @@ impl Service {
         })
     }
 
-    /// Reads the answers and makes the row of them.
-    fn prepare(&self, round: &KnownRound, submission: Submission) -> Result<NewResponse, CollectRefusal> {
+    /// Reads the answers and the receipt, and makes the row of them.
+    fn prepare(&self, round: &KnownRound, mut submission: Submission) -> Result<NewResponse, CollectRefusal> {
         let questionnaire = round.questionnaire()?;
         let now = Utc::now();
+        if let Some(arrival) = &submission.arrival {
+            submission.circumstances.device = Some(arrival.device.clone());
+        }
         match AnswerSheet::parse(questionnaire, &submission.answers) {
             Ok(sheet) => {
                 let judge = |rules| self.watch.judge(rules, &submission, (questionnaire, &sheet), now);
                 let flags = self.catalogue().quality().map_or(Reasons::NONE, judge);
-                Ok(content::response(submission, questionnaire.digest, sheet, (now, flags)))
+                let places = submission.receipt.map(|code| self.places(round, &submission.desk, code)).transpose()?;
+                Ok(content::response(submission, questionnaire.digest, sheet, (now, flags), places))
             }
             // Nobody shall mend answers that cannot be taken then either.
             Err(_) if round.state != "open" => Err(CollectRefusal::RoundNotOpen { state: round.state }),
             Err(faults) => Err(CollectRefusal::Faulty(faults)),
         }
+    }
+
+    /// Where a receipt code may stand. One that stands nowhere goes to the database as well: an answer that is stored is
+    /// recognised before its code is looked at.
+    fn places(
+        &self,
+        round: &KnownRound,
+        desk: &AreaCode,
+        code: ReceiptCode,
+    ) -> Result<Vec<ReceiptPlace>, CollectRefusal> {
+        match receipts::read(&self.cipher, (&round.code, desk), &round.period, code, Utc::now()) {
+            Reading::Places(places) => Ok(places),
+            Reading::Unknown => Ok(Vec::new()),
+            Reading::Expired => Err(CollectRefusal::ReceiptExpired),
+        }
+    }
+
+    /// Whether a desk takes part in a round that is not over.
+    pub(super) fn may_take_answers(&self, round: &RoundCode, desk: &AreaCode) -> bool {
+        let known = self.directory.renewed_blocking().unwrap_or_else(|_| self.directory.now());
+        known.admit(round, desk).is_ok_and(|round| matches!(round.state, "draft" | "open"))
     }
 
     /// Whether the database answers at this moment.
@@ -277,6 +319,8 @@ fn read_insertion(insertion: Insertion, round: &KnownRound) -> Result<Collected,
         Insertion::AlreadyStored => Ok(Collected::AlreadyStored),
         Insertion::Conflict => Err(CollectRefusal::Conflict),
         Insertion::RoundNotOpen => Err(CollectRefusal::RoundNotOpen { state: round.state }),
+        Insertion::ReceiptUnknown => Err(CollectRefusal::ReceiptUnknown),
+        Insertion::ReceiptSpent => Err(CollectRefusal::ReceiptSpent),
     }
 }
 

@@ -106,6 +106,7 @@ impl Reader<'_> {
             seconds: row.read_optional("seconds", "bad-seconds", seconds, &mut faults),
             device: row.read_optional("device", "bad-device", Device::parse, &mut faults),
             answered: row.read_optional("answered_at", "bad-time", time, &mut faults),
+            is_trapped: false,
         };
         let items = self.questionnaire.items.iter().map(|item| item.id.as_str());
         let answers: RawAnswers = items
@@ -121,7 +122,18 @@ impl Reader<'_> {
                 let (round, channel) = (self.round.clone(), channel.unwrap_or(Channel::Paper));
                 Ok((
                     row.number(),
-                    Submission { round, id, desk, channel, answers, weight, circumstances, is_live: false },
+                    Submission {
+                        round,
+                        id,
+                        desk,
+                        channel,
+                        answers,
+                        weight,
+                        circumstances,
+                        is_live: false,
+                        receipt: None,
+                        arrival: None,
+                    },
                 ))
             }
             _ => Err(faults),

@@ -10,6 +10,7 @@ pub mod breakdown;
 pub mod calculator;
 pub mod catalogue;
 pub mod collect;
+pub mod devices;
 pub mod disclosure;
 pub mod exercise;
 pub mod frame;
@@ -17,6 +18,7 @@ pub mod import;
 pub mod plan;
 pub mod quality;
 mod rank;
+pub mod receipts;
 pub mod reconcile;
 pub mod refusal;
 pub mod results;
@@ -27,6 +29,7 @@ pub mod sheet;
 use crate::store::{Store, StoreError};
 use catalogue::Catalogue;
 use collect::{CollectLimits, Collector, Directory};
+use rand::RngExt as _;
 use std::sync::Arc;
 
 /// Everything a door needs to do its work; one per process.
@@ -36,6 +39,7 @@ pub struct Service {
     directory: Directory,
     collector: Collector,
     watch: collect::Watch,
+    cipher: receipts::Cipher,
 }
 
 impl Service {
@@ -47,7 +51,9 @@ impl Service {
         let catalogue = Arc::new(catalogue);
         let directory = Directory::start(store.clone(), Arc::clone(&catalogue))?;
         let collector = Collector::start(store.clone(), limits)?;
-        Ok(Self { catalogue, store, directory, collector, watch: collect::Watch::default() })
+        let secret = store.with(|connection| crate::store::receipts::secret(connection, &rand::rng().random()))?;
+        let (watch, cipher) = (collect::Watch::default(), receipts::Cipher::new(&secret));
+        Ok(Self { catalogue, store, directory, collector, watch, cipher })
     }
 
     /// The questionnaires, schemes and texts.

@@ -7,15 +7,18 @@
 //!
 //! The two databases share every line but those in functions named `…_by_backend` and in `responses/`.
 
+pub mod access;
 pub mod areas;
 pub mod assessments;
 mod checkpoint;
 pub mod comments;
 mod connection;
+pub mod devices;
 pub mod directory;
 mod error;
 mod migration;
 mod pool;
+pub mod receipts;
 pub mod responses;
 pub mod rounds;
 mod schema;

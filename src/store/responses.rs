@@ -6,11 +6,13 @@ mod scan;
 use super::areas;
 use super::connection::AnyConnection;
 use super::error::StoreError;
-use super::rounds;
 use super::schema::{areas as area_table, responses, round_desks};
+use super::{devices, receipts, rounds};
 use crate::domain::channel::Channel;
+use crate::domain::device::Arrival;
 use crate::domain::ids::{AreaCode, Digest, ItemId, ResponseId, RoundCode};
 use crate::domain::quality::Reasons;
+use crate::domain::receipt::ReceiptPlace;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use sha2::{Digest as _, Sha256};
@@ -39,6 +41,11 @@ pub struct NewResponse {
     pub flags: Reasons,
     /// Comments by item, each item once.
     pub comments: Vec<(ItemId, String)>,
+    /// Where its receipt code may stand among those of its round and desk, if it came with one; it is stored only if one of
+    /// these is issued and not spent, and spends it. Hardly ever there is more than one.
+    pub receipt: Option<Vec<ReceiptPlace>>,
+    /// The device it was given on and the number it has there.
+    pub arrival: Option<Arrival>,
 }
 
 /// What became of a response. An id is known within its round, which the client names with it each time.
@@ -52,14 +59,28 @@ pub enum Insertion {
     Conflict,
     /// Its round is not open, or does not take answers at its desk.
     RoundNotOpen,
+    /// Its receipt code was never issued for its round and desk; it is not stored.
+    ReceiptUnknown,
+    /// Its receipt code has admitted another answer; this one is not stored.
+    ReceiptSpent,
+}
+
+impl Insertion {
+    /// Whether the response is on disk.
+    fn is_kept(self) -> bool {
+        matches!(self, Self::Stored | Self::AlreadyStored)
+    }
 }
 
 /// Stores a batch in one transaction, whose first statement is the insert, and says what became of each, in order.
 ///
 /// A response is stored if its round is open at that moment and its desk is drawn in the round; a closing that is going
 /// on at the same time comes wholly before or wholly after. One that is there already is recognised whatever the state
-/// of its round. Rows go in by round and id, so that two servers with some of the same ids never wait for each other in
-/// a circle.
+/// of its round. Rows go in by round and id, then receipts are spent and then devices noted, each in a fixed order, so
+/// that two servers never wait for each other in a circle.
+///
+/// A receipt code is spent by the answer that is stored, in the same transaction: of answers with the same code one is
+/// stored. A repetition of it is recognised as that before its code is looked at.
 ///
 /// # Errors
 /// When the database does not answer or refuses a row; then nothing of the batch is stored.
@@ -70,7 +91,13 @@ pub fn insert_batch(connection: &mut AnyConnection, batch: &[NewResponse]) -> Re
     let mut sorted: Vec<(usize, &NewResponse)> = batch.iter().enumerate().collect();
     sorted.sort_by(|(_, a), (_, b)| (&a.round, a.id).cmp(&(&b.round, b.id)));
     let rows: Vec<&NewResponse> = sorted.iter().map(|(_, response)| *response).collect();
-    let insert = |connection: &mut AnyConnection| insert::rows_by_backend(connection, &rows);
+    let insert = |connection: &mut AnyConnection| {
+        let mut insertions = insert::rows_by_backend(connection, &rows)?;
+        receipts::spend(connection, &rows, &mut insertions)?;
+        let kept = rows.iter().zip(&insertions).filter(|(_, insertion)| insertion.is_kept());
+        devices::note_arrivals(connection, kept.filter_map(|(row, _)| row.arrival.as_ref()))?;
+        Ok(insertions)
+    };
     let insertions = match insert::is_one_statement_by_backend(connection, &rows) {
         true => connection.with_retries(insert)?,
         false => connection.transact_with_retries(insert)?,
@@ -168,4 +195,9 @@ fn channel_number(channel: Channel) -> i16 {
         Channel::Interviewer => 4,
         Channel::Paper => 5,
     }
+}
+
+/// The number an admission is stored as: 1 with a receipt code, 0 without.
+fn admission_number(row: &NewResponse) -> i16 {
+    i16::from(row.receipt.is_some())
 }

@@ -68,6 +68,7 @@ diesel::table! {
         packed -> Binary,
         weight -> Nullable<Double>,
         flags -> SmallInt,
+        admission -> SmallInt,
     }
 }
 
@@ -93,12 +94,65 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    receipt_blocks (round, desk, month, block) {
+        round -> Integer,
+        desk -> Integer,
+        month -> Integer,
+        block -> Integer,
+        issued -> Integer,
+        spent -> Binary,
+    }
+}
+
+diesel::table! {
+    receipt_key (only_row) {
+        only_row -> Integer,
+        secret -> Binary,
+    }
+}
+
+diesel::table! {
+    devices (id) {
+        id -> Integer,
+        code -> Text,
+        kind -> Text,
+        desk -> Integer,
+        label -> Text,
+        enrolled -> Timestamp,
+        pairing -> Nullable<Binary>,
+        pairing_ends -> Nullable<Timestamp>,
+        key -> Nullable<Binary>,
+        revoked -> Nullable<Timestamp>,
+        arrived -> Text,
+        assigned -> BigInt,
+        waiting -> BigInt,
+        aside -> BigInt,
+        version -> Text,
+        synced -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    access_keys (id) {
+        id -> Integer,
+        name -> Text,
+        scope -> Text,
+        area -> Nullable<Integer>,
+        key -> Binary,
+        created -> Timestamp,
+        revoked -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(rounds -> questionnaires (questionnaire));
 diesel::joinable!(rounds -> areas (area));
 diesel::joinable!(round_desks -> rounds (round));
 diesel::joinable!(responses -> rounds (round));
 diesel::joinable!(comments -> rounds (round));
 diesel::joinable!(assessments -> areas (unit));
+diesel::joinable!(devices -> areas (desk));
+diesel::joinable!(access_keys -> areas (area));
 diesel::allow_tables_to_appear_in_same_query!(
     areas,
     questionnaires,
@@ -106,5 +160,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     round_desks,
     responses,
     comments,
-    assessments
+    assessments,
+    receipt_blocks,
+    devices,
+    access_keys
 );

@@ -129,6 +129,7 @@ impl Collector for Collecting {
         let reasons = [
             ("conflict", pulse.conflicts),
             ("round-not-open", pulse.not_open),
+            ("not-admitted", pulse.not_admitted),
             ("busy", pulse.busy),
             ("unavailable", pulse.failed),
         ];

@@ -6,6 +6,8 @@
 
 pub mod address;
 pub mod assets;
+pub mod credentials;
+pub mod effort;
 pub mod figures;
 pub mod form;
 pub mod guard;
@@ -15,6 +17,7 @@ pub mod log;
 pub mod metrics;
 pub mod pages;
 pub mod problem;
+pub mod rate;
 pub mod responses;
 pub mod server;
 pub mod survey;
@@ -28,6 +31,7 @@ use guard::Limits;
 use health::Watch;
 use metrics::Metrics;
 use pages::Pages;
+use rate::{RateLimits, Rates};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -45,14 +49,47 @@ pub struct Site {
     pub limits: Limits,
     /// Whose turn it is to have figures computed.
     pub figures: Semaphore,
+    /// How the counter is run.
+    pub counter: Counter,
+    /// Who sent how often.
+    pub rates: Rates,
+}
+
+/// How the counter is run: what an operator decides when the server starts.
+#[derive(Debug, Clone)]
+pub struct Counter {
+    /// The address that citizens and devices reach this server at, such as `https://khaosat.example.vn`; it is printed on
+    /// posters and receipts. Cookies are sent over HTTPS only if it is HTTPS.
+    pub public_url: Option<String>,
+    /// Seconds without a touch after which a kiosk forgets an unfinished sitting.
+    pub idle_seconds: u32,
+    /// Bits of work asked of a page whose visitor has neither a receipt nor an enrolled device; 0 asks for none.
+    pub proof_bits: u8,
+    /// How often who may send.
+    pub rates: RateLimits,
+}
+
+impl Default for Counter {
+    fn default() -> Self {
+        Self { public_url: None, idle_seconds: 30, proof_bits: 0, rates: RateLimits::default() }
+    }
 }
 
 impl Site {
     /// Puts a server's parts together.
     #[must_use]
-    pub fn new(service: Arc<Service>, pages: Pages, limits: Limits) -> Self {
+    pub fn new(service: Arc<Service>, pages: Pages, limits: Limits, counter: Counter) -> Self {
         let metrics = Metrics::new(Arc::clone(&service));
-        Self { service, pages, metrics, watch: Watch::default(), limits, figures: Semaphore::new(1) }
+        Self {
+            service,
+            pages,
+            metrics,
+            watch: Watch::default(),
+            limits,
+            figures: Semaphore::new(1),
+            counter,
+            rates: Rates::default(),
+        }
     }
 }
 

@@ -1,9 +1,13 @@
 //! The door for programs: one response as JSON.
 
 use super::problem::Problem;
-use super::problem::catalogue::{BUSY, RESPONSE_CONFLICT, ROUND_NOT_OPEN, UNAVAILABLE, UNKNOWN_ROUND};
+use super::problem::catalogue::{
+    BUSY, DEVICE_UNKNOWN, RECEIPT_EXPIRED, RECEIPT_SPENT, RECEIPT_WRONG, RESPONSE_CONFLICT, ROUND_NOT_OPEN,
+    UNAVAILABLE, UNKNOWN_ROUND,
+};
 use super::wire::{self, Misread, ReceiptBody, SentResponse};
-use super::{Site, guard};
+use super::{Site, credentials, effort, guard, rate};
+use crate::domain::device::Arrival;
 use crate::domain::ids::RoundCode;
 use crate::service::collect::{CollectRefusal, Collected, Submission};
 use actix_web::web::{Data, Path, Payload};
@@ -25,7 +29,7 @@ pub async fn submit(
     guard::without_query(&request)?;
     let body = guard::body(&request, payload, "application/json", &site.limits).await?;
     let round = RoundCode::parse(&round).map_err(|_| Problem::of(&UNKNOWN_ROUND))?;
-    let SentResponse { id, desk, channel, answers, circumstances } = match SentResponse::read(&body) {
+    let sent = match SentResponse::read(&body) {
         Ok(sent) => sent,
         Err(Misread::NotJson(problem)) => return Err(problem),
         Err(Misread::Faulty { mut faults, answers }) => {
@@ -34,8 +38,22 @@ pub async fn submit(
             return Err(wire::faulty(faults));
         }
     };
-    let submission = Submission { round, id, desk, channel, answers, weight: None, circumstances, is_live: true };
-    let (mut response, status) = match site.service.collect(submission).await.map_err(refused)? {
+    let device = credentials::device(&request, &site).await?;
+    let SentResponse { id, desk, channel, answers, circumstances, receipt, sequence, proof } = sent;
+    rate::admit(&request, &site, device.as_ref())?;
+    effort::ask(effort::asked(&request, &site, device.is_some(), receipt.is_some()), &id, proof.as_deref())?;
+    let arrival = match (device, sequence) {
+        (Some(device), Some(number)) => Some(Arrival { device: device.code, number }),
+        (None, Some(_)) => return Err(Problem::of(&DEVICE_UNKNOWN)),
+        (_, None) => None,
+    };
+    let submission =
+        Submission { round, id, desk, channel, answers, weight: None, circumstances, is_live: true, receipt, arrival };
+    let outcome = site.service.collect(submission).await;
+    if outcome == Err(CollectRefusal::ReceiptUnknown) {
+        rate::note_wrong_code(&request, &site);
+    }
+    let (mut response, status) = match outcome.map_err(refused)? {
         Collected::Stored => (HttpResponse::Created(), "stored"),
         Collected::AlreadyStored => (HttpResponse::Ok(), "already-stored"),
     };
@@ -52,6 +70,9 @@ fn refused(refusal: CollectRefusal) -> Problem {
         CollectRefusal::DeskNotInRound => at_desk("desk-not-in-round", "does not take part in this round"),
         CollectRefusal::Faulty(faults) => wire::faulty(wire::in_answers(&faults).collect()),
         CollectRefusal::Conflict => Problem::of(&RESPONSE_CONFLICT),
+        CollectRefusal::ReceiptUnknown => Problem::of(&RECEIPT_WRONG),
+        CollectRefusal::ReceiptSpent => Problem::of(&RECEIPT_SPENT),
+        CollectRefusal::ReceiptExpired => Problem::of(&RECEIPT_EXPIRED),
         CollectRefusal::Busy { retry_after_s } => Problem::of(&BUSY).retry_after(retry_after_s),
         CollectRefusal::Unavailable => Problem::of(&UNAVAILABLE).retry_after(RETRY_AFTER_FAULT_S),
     }
@@ -71,6 +92,9 @@ mod tests {
             (CollectRefusal::DeskNotInRound, 422),
             (CollectRefusal::Faulty(Vec::new()), 422),
             (CollectRefusal::Conflict, 409),
+            (CollectRefusal::ReceiptUnknown, 422),
+            (CollectRefusal::ReceiptSpent, 409),
+            (CollectRefusal::ReceiptExpired, 409),
             (CollectRefusal::Busy { retry_after_s: 3 }, 503),
             (CollectRefusal::Unavailable, 503),
         ];

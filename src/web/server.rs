@@ -2,7 +2,7 @@
 
 use super::guard::{self, Limits};
 use super::pages::Pages;
-use super::{Site, log, problem, routes};
+use super::{Counter, Site, log, problem, routes};
 use crate::service::Service;
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
@@ -18,6 +18,8 @@ pub struct Settings {
     pub n_workers: usize,
     /// How much and how long a request may be.
     pub limits: Limits,
+    /// How the counter is run.
+    pub counter: Counter,
     /// Whether SIGTERM and SIGINT stop the server. A program says yes; a test that runs several servers says no.
     pub stops_on_signals: bool,
 }
@@ -53,7 +55,7 @@ pub fn start(
 ) -> std::io::Result<Running> {
     let address = listener.local_addr()?;
     let limits = settings.limits.clone();
-    let site = web::Data::new(Site::new(Arc::clone(&service), pages, limits.clone()));
+    let site = web::Data::new(Site::new(Arc::clone(&service), pages, limits.clone(), settings.counter.clone()));
     let stopper = Stopper(Arc::new(Notify::new()));
     let stop = asked_to_stop(Arc::clone(&stopper.0), settings.stops_on_signals);
     let bounds = limits.clone();

@@ -5,13 +5,16 @@ use super::problem::Problem;
 use super::problem::catalogue::{FAULTY_RESPONSE, Kind};
 use crate::domain::answers::{AnswerFault, RawAnswers, RawValue};
 use crate::domain::channel::Channel;
+use crate::domain::device::Numbers;
 use crate::domain::fault::{Fault, Place};
 use crate::domain::ids::{AreaCode, ResponseId};
 use crate::domain::quality::{Circumstances, Device};
+use crate::domain::receipt::ReceiptCode;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Display;
+use std::ops::RangeInclusive;
 
 /// A response as a client sends it, each part in order:
 /// `{"id":"7f0c2a52-…","desk":"D01-001","channel":"kiosk","answers":{"Q01":4,"sex":"female","told":["tv"],"Q02":"na"}}`.
@@ -25,8 +28,14 @@ pub struct SentResponse {
     pub channel: Channel,
     /// The answers, not yet read against the questionnaire.
     pub answers: RawAnswers,
-    /// How they were given: the optional members `seconds`, `device` and `answered_at`.
+    /// How they were given: the optional members `seconds`, `device`, `answered_at` and `trap`.
     pub circumstances: Circumstances,
+    /// The receipt code, if there is a `receipt`.
+    pub receipt: Option<ReceiptCode>,
+    /// The answer's number on its device, if there is a `sequence`.
+    pub sequence: Option<u64>,
+    /// What the page computed to show that it took trouble, if there is a `proof`.
+    pub proof: Option<String>,
 }
 
 /// Why a body is no response.
@@ -44,7 +53,19 @@ pub enum Misread {
 }
 
 impl SentResponse {
-    const MEMBERS: [&str; 7] = ["id", "desk", "channel", "answers", "seconds", "device", "answered_at"];
+    const MEMBERS: [&str; 11] = [
+        "id",
+        "desk",
+        "channel",
+        "answers",
+        "seconds",
+        "device",
+        "answered_at",
+        "trap",
+        "receipt",
+        "sequence",
+        "proof",
+    ];
 
     /// Reads the body of a request.
     ///
@@ -61,6 +82,9 @@ impl SentResponse {
         let desk = text(&members, "desk", &mut faults, AreaCode::parse);
         let channel = text(&members, "channel", &mut faults, read_channel);
         let circumstances = circumstances(&members, &mut faults);
+        let receipt = optional(&members, "receipt", &mut faults, ReceiptCode::parse);
+        let sequence = whole(&members, "sequence", 1..=Numbers::MAX, &mut faults);
+        let proof = optional(&members, "proof", &mut faults, short_text);
         let answers = match member(&members, "answers") {
             Some(Json::Object(answers)) => {
                 faults.extend(repeated(answers, "/answers"));
@@ -73,7 +97,7 @@ impl SentResponse {
         };
         match (id, desk, channel, answers) {
             (Some(id), Some(desk), Some(channel), Some(answers)) if faults.is_empty() => {
-                Ok(Self { id, desk, channel, answers, circumstances })
+                Ok(Self { id, desk, channel, answers, circumstances, receipt, sequence, proof })
             }
             (_, _, _, answers) => Err(Misread::Faulty { faults, answers }),
         }
@@ -104,28 +128,52 @@ fn read_channel(word: &str) -> Result<Channel, String> {
 
 /// The optional members that say how the answers were given.
 fn circumstances(members: &[(String, Json)], faults: &mut Vec<Fault>) -> Circumstances {
-    let has = |name: &str| member(members, name).is_some();
-    let device = has("device").then(|| text(members, "device", faults, Device::parse)).flatten();
     let time = |text: &str| {
         text.parse::<DateTime<Utc>>().map_err(|_| "is no time with its zone, such as 2026-11-24T09:30:00+07:00")
     };
-    let answered = has("answered_at").then(|| text(members, "answered_at", faults, time)).flatten();
-    let seconds = match member(members, "seconds") {
-        None => None,
-        Some(Json::Whole(seconds)) => {
-            let read = u32::try_from(*seconds).ok().filter(|seconds| *seconds <= Circumstances::MAX_SECONDS);
-            if read.is_none() {
-                let message = format!("is out of range; give whole seconds from 0 to {}", Circumstances::MAX_SECONDS);
-                faults.push(fault("/seconds", "not-valid", message));
-            }
-            read
-        }
-        other => {
-            faults.push(misfit("seconds", other, "a whole number of seconds"));
-            None
-        }
+    let seconds = whole(members, "seconds", 0..=u64::from(Circumstances::MAX_SECONDS), faults);
+    Circumstances {
+        seconds: seconds.and_then(|seconds| u32::try_from(seconds).ok()),
+        device: optional(members, "device", faults, Device::parse),
+        answered: optional(members, "answered_at", faults, time),
+        is_trapped: optional(members, "trap", faults, short_text).is_some_and(|text| !text.is_empty()),
+    }
+}
+
+fn short_text(text: &str) -> Result<String, &'static str> {
+    const MAX_BYTES: usize = 256;
+    if text.len() <= MAX_BYTES { Ok(text.to_owned()) } else { Err("is longer than 256 bytes") }
+}
+
+/// A member that may be left out.
+fn optional<T, E: Display>(
+    members: &[(String, Json)],
+    name: &'static str,
+    faults: &mut Vec<Fault>,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Option<T> {
+    member(members, name)?;
+    text(members, name, faults, parse)
+}
+
+/// A whole number that may be left out.
+fn whole(
+    members: &[(String, Json)],
+    name: &'static str,
+    range: RangeInclusive<u64>,
+    faults: &mut Vec<Fault>,
+) -> Option<u64> {
+    let found = member(members, name)?;
+    let Json::Whole(number) = found else {
+        faults.push(misfit(name, Some(found), "a whole number"));
+        return None;
     };
-    Circumstances { seconds, device, answered }
+    let read = u64::try_from(*number).ok().filter(|number| range.contains(number));
+    if read.is_none() {
+        let message = format!("is out of range; give a whole number from {} to {}", range.start(), range.end());
+        faults.push(fault(&format!("/{name}"), "not-valid", message));
+    }
+    read
 }
 
 fn member<'a>(members: &'a [(String, Json)], name: &str) -> Option<&'a Json> {

@@ -41,6 +41,7 @@ pub(super) fn read(file: &File, faults: &mut Vec<Fault>) -> Option<QualityRules>
         });
         let straight =
             table.table("straight_line").and_then(|mut table| table.required("items", value::whole(2, 1_000)));
+        let run = table.table("identical_run").and_then(|mut table| table.required("answers", value::whole(2, 10_000)));
         let (burst_answers, burst_seconds) = burst?;
         let (open_minutes, days, channels) = hours?;
         Some(QualityRules {
@@ -53,6 +54,7 @@ pub(super) fn read(file: &File, faults: &mut Vec<Fault>) -> Option<QualityRules>
             open_days: days.into_iter().map(|day| day.value).collect(),
             counter_channels: channels.into_iter().map(|channel| channel.value).collect(),
             straight_items: straight?.value,
+            run_answers: run?.value,
         })
     })
 }

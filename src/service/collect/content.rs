@@ -5,6 +5,7 @@ use super::Submission;
 use crate::domain::answers::AnswerSheet;
 use crate::domain::ids::Digest;
 use crate::domain::quality::Reasons;
+use crate::domain::receipt::ReceiptPlace;
 use crate::store::responses::NewResponse;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
@@ -13,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 const ENCODING: &[u8] = b"sipas response 1";
 
 /// Việt Nam is seven hours ahead of UTC all year (Asia/Ho_Chi_Minh).
-const HOURS_AHEAD: TimeDelta = TimeDelta::hours(7);
+pub(crate) const HOURS_AHEAD: TimeDelta = TimeDelta::hours(7);
 
 /// The row of a submission whose answers were read.
 pub(super) fn response(
@@ -21,6 +22,7 @@ pub(super) fn response(
     questionnaire: Digest,
     sheet: AnswerSheet,
     (now, flags): (DateTime<Utc>, Reasons),
+    receipt: Option<Vec<ReceiptPlace>>,
 ) -> NewResponse {
     let digest = digest(&submission, questionnaire, &sheet);
     NewResponse {
@@ -34,10 +36,12 @@ pub(super) fn response(
         weight: submission.weight.map(super::Weight::get),
         flags,
         comments: sheet.comments().to_vec(),
+        receipt,
+        arrival: submission.arrival,
     }
 }
 
-/// SHA-256 over everything the respondent said, and where. Each part is preceded by its length, so no two contents can
+/// SHA-256 over everything the respondent said, and where; neither a receipt code nor a device's number is of that. Each part is preceded by its length, so no two contents can
 /// run together into the same bytes. The day is left out: a repetition may come tomorrow.
 fn digest(submission: &Submission, questionnaire: Digest, sheet: &AnswerSheet) -> Digest {
     let mut whole = Sha256::new();
@@ -117,6 +121,8 @@ mod tests {
             weight: None,
             circumstances: Circumstances::default(),
             is_live: true,
+            receipt: None,
+            arrival: None,
         }
     }
 

@@ -6,11 +6,15 @@
 //! word anyway.
 
 use super::CollectRefusal;
-use crate::domain::ids::{AreaCode, RoundCode};
+use crate::domain::access::Scope;
+use crate::domain::device::Standing;
+use crate::domain::ids::{AreaCode, Digest, RoundCode};
+use crate::domain::period::Period;
 use crate::domain::questionnaire::Questionnaire;
 use crate::domain::round::AnyRound;
 use crate::service::catalogue::Catalogue;
-use crate::store::{Connection, Store, StoreError, areas, directory, rounds};
+use crate::service::devices::KnownDevice;
+use crate::store::{Connection, Store, StoreError, access, areas, devices, directory, rounds};
 use chrono::{DateTime, Utc};
 use std::collections::{HashMap, HashSet};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -31,13 +35,18 @@ pub(super) struct KnownRound {
     pub(super) questionnaire: Option<Arc<Questionnaire>>,
     /// The desks that were drawn.
     pub(super) desks: HashSet<AreaCode>,
+    /// The days it asks about.
+    pub(super) period: Period,
 }
 
 /// Everything that was known at one moment.
 #[derive(Default)]
-pub(super) struct Snapshot {
+pub(in crate::service) struct Snapshot {
     revision: i64,
     areas: HashMap<AreaCode, String>,
+    parents: HashMap<AreaCode, AreaCode>,
+    devices: HashMap<Digest, KnownDevice>,
+    keys: HashMap<Digest, (Scope, Option<AreaCode>)>,
     rounds: HashMap<RoundCode, Arc<KnownRound>>,
     latest_at: HashMap<AreaCode, Arc<KnownRound>>,
 }
@@ -60,10 +69,33 @@ impl Snapshot {
         self.latest_at.get(desk).map(AsRef::as_ref)
     }
 
+    /// The device whose key has this digest, if it may send.
+    pub(in crate::service) fn device(&self, key: &Digest) -> Option<KnownDevice> {
+        self.devices.get(key).cloned()
+    }
+
+    /// Whether the key with this digest opens a scope at an area, or anywhere if none is asked for.
+    pub(in crate::service) fn opens(&self, key: &Digest, scope: Scope, area: Option<&AreaCode>) -> bool {
+        let Some((opened, within)) = self.keys.get(key) else { return false };
+        let up = |area: Option<&AreaCode>| std::iter::successors(area.cloned(), |area| self.parents.get(area).cloned());
+        let is_there = within.as_ref().is_none_or(|within| area.is_none() || up(area).any(|area| area == *within));
+        *opened == scope && is_there
+    }
+
     fn read(connection: &mut Connection, catalogue: &Catalogue) -> Result<Self, StoreError> {
         let revision = directory::revision(connection)?;
-        let areas = areas::all(connection)?.into_iter().map(|area| (area.code, area.name)).collect();
-        let mut known = Self { revision, areas, ..Self::default() };
+        let mut known = Self { revision, ..Self::default() };
+        for area in areas::all(connection)? {
+            known.parents.extend(area.parent.map(|parent| (area.code.clone(), parent)));
+            known.areas.insert(area.code, area.name);
+        }
+        for (device, key) in devices::all(connection)? {
+            if let (Some(key), Standing::Paired) = (key, device.standing) {
+                known.devices.insert(key, KnownDevice { code: device.code, kind: device.kind, desk: device.desk });
+            }
+        }
+        let in_use = access::all(connection)?.into_iter().filter(|key| key.revoked.is_none());
+        known.keys = in_use.map(|key| (key.digest, (key.scope, key.area))).collect();
         for round in rounds::all(connection)? {
             let round = Arc::new(KnownRound::read(connection, catalogue, &round)?);
             for desk in &round.desks {
@@ -100,7 +132,8 @@ impl KnownRound {
             AnyRound::Closed(round) => Some(round.state.opened),
             AnyRound::Published(round) => Some(round.state.opened),
         };
-        Ok(Self { code: plan.code.clone(), state: round.state_code(), opened, questionnaire, desks })
+        let (code, state, period) = (plan.code.clone(), round.state_code(), plan.period);
+        Ok(Self { code, state, opened, questionnaire, desks, period })
     }
 }
 
@@ -129,12 +162,12 @@ impl Directory {
     }
 
     /// What is known; at most [`MAX_AGE`] old unless the database is away.
-    pub(super) fn now(&self) -> Arc<Snapshot> {
+    pub(in crate::service) fn now(&self) -> Arc<Snapshot> {
         Arc::clone(&self.current.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
     /// What is true at some moment after the call.
-    pub(super) async fn renewed(&self) -> Result<Arc<Snapshot>, CollectRefusal> {
+    pub(in crate::service) async fn renewed(&self) -> Result<Arc<Snapshot>, CollectRefusal> {
         let looked = self.ask().await;
         self.after(looked)
     }

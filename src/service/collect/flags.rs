@@ -1,10 +1,11 @@
-//! What can be told about an answer only when it comes in: how fast it was, whether its device gave many at once, and
-//! whether the counter was open. Times and devices are forgotten again; the verdict stays.
+//! What can be told about an answer only when it comes in: how fast it was, whether its device gave many at once, whether it
+//! is one of a run of identical ones, and whether the counter was open. Times and devices are forgotten again; the verdict
+//! stays.
 
 use super::Submission;
 use super::content::local;
 use crate::domain::answers::AnswerSheet;
-use crate::domain::ids::ResponseId;
+use crate::domain::ids::{AreaCode, ResponseId};
 use crate::domain::packing::{self, NO_ANSWER};
 use crate::domain::quality::{Device, QualityRules, Reason, Reasons};
 use crate::domain::questionnaire::Questionnaire;
@@ -18,11 +19,20 @@ const MAX_DEVICES: usize = 100_000;
 /// The latest answers of a device.
 type Latest = VecDeque<(ResponseId, DateTime<Utc>)>;
 
-/// Watches how many answers each device gives. Every server watches for itself.
-#[derive(Debug, Clone, Default)]
+/// A run of answers that are the same in every closed item: the last of them, what they say, and how many they are.
+struct Run {
+    last: ResponseId,
+    packed: Vec<u8>,
+    length: u16,
+}
+
+/// Watches how many answers each device gives, and which are alike at each desk. Every server watches for itself.
+#[derive(Clone, Default)]
 pub struct Watch {
     /// By device: its latest answers.
     latest: Arc<Mutex<HashMap<Device, Latest>>>,
+    /// By desk: the run that is going on.
+    runs: Arc<Mutex<HashMap<AreaCode, Run>>>,
 }
 
 impl Watch {
@@ -42,12 +52,30 @@ impl Watch {
         let is_fast = circumstances.seconds.is_some_and(|seconds| rules.is_speeder(seconds, n_answers));
         let is_burst =
             circumstances.device.as_ref().is_some_and(|device| self.is_burst(rules, device, submission.id, answered));
+        let is_run = self.is_run(rules, submission, sheet.packed());
         // A sheet of paper is typed in whenever there is time.
         let is_live = submission.is_live || circumstances.answered.is_some();
         Reasons::NONE
             .with(Reason::Speeder, is_fast)
             .with(Reason::Burst, is_burst)
             .with(Reason::AfterHours, is_live && rules.is_after_hours(submission.channel, local(answered)))
+            .with(Reason::Trap, circumstances.is_trapped)
+            .with(Reason::IdenticalRun, is_run)
+    }
+
+    /// Whether the answers are the same as so many before them at their desk. Those that began the run are stored by then,
+    /// without the flag.
+    fn is_run(&self, rules: &QualityRules, submission: &Submission, packed: &[u8]) -> bool {
+        let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = || Run { last: submission.id, packed: packed.to_vec(), length: 1 };
+        let run = runs.entry(submission.desk.clone()).or_insert_with(fresh);
+        if run.packed != packed {
+            *run = fresh();
+        } else if run.last != submission.id {
+            run.last = submission.id;
+            run.length = run.length.saturating_add(1);
+        }
+        run.length >= rules.run_answers
     }
 
     /// Whether the device gave more answers than it may around this time. One that is sent again counts once.
@@ -87,6 +115,7 @@ mod tests {
             open_days: Vec::new(),
             counter_channels: Vec::new(),
             straight_items: 9,
+            run_answers: 9,
         };
         let (watch, device) = (Watch::default(), Device::parse("tablet-1").unwrap());
         let is_burst = |id: u8, second: i64| {

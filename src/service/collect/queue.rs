@@ -40,6 +40,8 @@ pub struct Pulse {
     pub conflicts: u64,
     /// Answers whose round was not open.
     pub not_open: u64,
+    /// Answers whose receipt code was wrong or spent.
+    pub not_admitted: u64,
     /// Answers turned away because the queue was full.
     pub busy: u64,
     /// Answers whose batch failed.
@@ -70,6 +72,7 @@ struct Counters {
     repeated: AtomicU64,
     conflicts: AtomicU64,
     not_open: AtomicU64,
+    not_admitted: AtomicU64,
     busy: AtomicU64,
     failed: AtomicU64,
     batches: AtomicU64,
@@ -142,6 +145,7 @@ impl Collector {
             repeated: count(&self.counters.repeated),
             conflicts: count(&self.counters.conflicts),
             not_open: count(&self.counters.not_open),
+            not_admitted: count(&self.counters.not_admitted),
             busy: count(&self.counters.busy),
             failed: count(&self.counters.failed),
             batches: count(&self.counters.batches),
@@ -185,6 +189,7 @@ impl Writer {
                 Insertion::AlreadyStored => &self.counters.repeated,
                 Insertion::Conflict => &self.counters.conflicts,
                 Insertion::RoundNotOpen => &self.counters.not_open,
+                Insertion::ReceiptUnknown | Insertion::ReceiptSpent => &self.counters.not_admitted,
             };
             add(counter, 1);
             // Whoever has gone away finds out when the answer is sent again.

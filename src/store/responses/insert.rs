@@ -1,7 +1,7 @@
 //! The insert itself, which the two databases do differently: SQLite row by row on a prepared statement, since it is in
 //! the same process; PostgreSQL in one statement, since every statement is a journey.
 
-use super::{Insertion, NewResponse, channel_number};
+use super::{Insertion, NewResponse, admission_number, channel_number};
 use crate::store::connection::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::schema::{responses, rounds};
@@ -16,7 +16,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 pub(super) fn is_one_statement_by_backend(connection: &AnyConnection, rows: &[&NewResponse]) -> bool {
     match connection {
         AnyConnection::Sqlite(_) => false,
-        AnyConnection::Pg(_) => rows.iter().all(|row| row.comments.is_empty()),
+        AnyConnection::Pg(_) => {
+            rows.iter().all(|row| row.comments.is_empty() && row.receipt.is_none() && row.arrival.is_none())
+        }
     }
 }
 
@@ -75,7 +77,8 @@ fn digests_by_backend(connection: &mut AnyConnection, rows: Vec<&NewResponse>) -
 fn insert_each(sqlite: &mut SqliteConnection, rows: &[&NewResponse]) -> QueryResult<Vec<bool>> {
     let insert = |row: &&NewResponse| {
         let flags = i16::from(row.flags.bits());
-        let inserted = InsertOne { row, channel: channel_number(row.channel), flags }.execute(sqlite)? == 1;
+        let (channel, admission) = (channel_number(row.channel), admission_number(row));
+        let inserted = InsertOne { row, channel, flags, admission }.execute(sqlite)? == 1;
         for (item, text) in row.comments.iter().filter(|_| inserted) {
             InsertComment { row, item: item.as_str(), text }.execute(sqlite)?;
         }
@@ -89,12 +92,14 @@ struct InsertOne<'a> {
     row: &'a NewResponse,
     channel: i16,
     flags: i16,
+    admission: i16,
 }
 
 impl QueryFragment<Sqlite> for InsertOne<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql(
-            "INSERT INTO responses (round, id, desk, channel, digest, received, packed, weight, flags) SELECT line.round, ",
+            "INSERT INTO responses (round, id, desk, channel, digest, received, packed, weight, flags, admission)
+             SELECT line.round, ",
         );
         out.push_bind_param::<Binary, [u8]>(self.row.id.as_bytes())?;
         out.push_sql(", line.desk, ");
@@ -109,6 +114,8 @@ impl QueryFragment<Sqlite> for InsertOne<'_> {
         out.push_bind_param::<Nullable<Double>, _>(&self.row.weight)?;
         out.push_sql(", ");
         out.push_bind_param::<SmallInt, _>(&self.flags)?;
+        out.push_sql(", ");
+        out.push_bind_param::<SmallInt, _>(&self.admission)?;
         out.push_sql(
             " FROM rounds JOIN areas JOIN round_desks AS line ON line.round = rounds.id AND line.desk = areas.id
              WHERE rounds.opened IS NOT NULL AND rounds.closed IS NULL AND line.drawn AND rounds.code = ",
@@ -179,6 +186,7 @@ struct InsertAll<'a> {
     packed: Vec<&'a [u8]>,
     weights: Vec<Option<f64>>,
     flags: Vec<i16>,
+    admissions: Vec<i16>,
 }
 
 impl<'a> InsertAll<'a> {
@@ -193,6 +201,7 @@ impl<'a> InsertAll<'a> {
             packed: rows.iter().map(|row| row.packed.as_slice()).collect(),
             weights: rows.iter().map(|row| row.weight).collect(),
             flags: rows.iter().map(|row| i16::from(row.flags.bits())).collect(),
+            admissions: rows.iter().map(|row| admission_number(row)).collect(),
         }
     }
 }
@@ -206,9 +215,9 @@ impl QueryFragment<Pg> for InsertAll<'_> {
         out.push_bind_param::<Array<Text>, _>(&self.rounds)?;
         out.push_sql(
             ") FOR SHARE)
-             INSERT INTO responses (round, id, desk, channel, digest, received, packed, weight, flags)
+             INSERT INTO responses (round, id, desk, channel, digest, received, packed, weight, flags, admission)
              SELECT line.round, came.id, line.desk, came.channel, came.digest, came.received, came.packed, came.weight,
-                    came.flags
+                    came.flags, came.admission
              FROM unnest(",
         );
         out.push_bind_param::<Array<Binary>, _>(&self.ids)?;
@@ -228,8 +237,11 @@ impl QueryFragment<Pg> for InsertAll<'_> {
         out.push_bind_param::<Array<Nullable<Double>>, _>(&self.weights)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<SmallInt>, _>(&self.flags)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<SmallInt>, _>(&self.admissions)?;
         out.push_sql(
-            ") WITH ORDINALITY AS came (id, round, desk, channel, digest, received, packed, weight, flags, place)
+            ") WITH ORDINALITY AS came
+                 (id, round, desk, channel, digest, received, packed, weight, flags, admission, place)
              JOIN open_rounds ON open_rounds.code = came.round
              JOIN areas ON areas.code = came.desk
              JOIN round_desks AS line ON line.round = open_rounds.id AND line.desk = areas.id AND line.drawn

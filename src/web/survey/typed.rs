@@ -108,6 +108,8 @@ impl Typed {
             weight: None,
             circumstances: Circumstances { seconds, ..Circumstances::default() },
             is_live: true,
+            receipt: None,
+            arrival: None,
         }
     }
 

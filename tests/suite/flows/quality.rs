@@ -59,7 +59,7 @@ fn answers_are_flagged_with_reasons_and_figures_had_with_and_without_them() {
         assert_eq!(send(&server.base, "T2-01", &straight, &json!({ "answered_at": OPEN })).0, 201);
         let found = flags(&office);
         let expected = json!({
-            "speeder": 2, "burst": 2, "after-hours": 2, "straight-line": 1, "more-than-transactions": 0,
+            "speeder": 2, "burst": 2, "after-hours": 2, "straight-line": 1, "more-than-transactions": 0, "trap": 0, "identical-run": 0,
         });
         assert_eq!(found["whole"], json!({ "answers": 11, "flagged": 6, "reasons": expected }));
         assert_eq!(found["desks"].as_array().unwrap().len(), 3);
@@ -135,7 +135,7 @@ fn what_is_told_about_an_answer_is_checked() {
     assert_eq!(status, 422);
     let places: Vec<&str> =
         problem["faults"].as_array().unwrap().iter().map(|fault| fault["pointer"].as_str().unwrap()).collect();
-    assert_eq!(places, ["/device", "/answered_at", "/seconds"]);
+    assert_eq!(places, ["/seconds", "/device", "/answered_at"]);
     assert_eq!(office.n_stored(), 0);
 }
 

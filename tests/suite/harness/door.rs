@@ -11,7 +11,8 @@ use sipas::domain::round::{Round, RoundPlan};
 use sipas::service::Service;
 use sipas::service::catalogue::{Catalogue, Source};
 use sipas::service::collect::{CollectLimits, Collected, Submission};
-use sipas::store::{Store, responses, rounds};
+use sipas::store::{Store, receipts, responses, rounds};
+use sipas::web::Counter;
 use sipas::web::guard::Limits;
 use sipas::web::pages::Pages;
 use sipas::web::server::{self, Settings, Stopper};
@@ -87,7 +88,12 @@ impl Door {
         let behind = Arc::clone(&service);
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let settings = Settings { n_workers: 1, limits: Limits::default(), stops_on_signals: false };
+                let settings = Settings {
+                    n_workers: 1,
+                    limits: Limits::default(),
+                    counter: Counter::default(),
+                    stops_on_signals: false,
+                };
                 let pages = Pages::load(None).unwrap();
                 let running = server::start(listener, behind, pages, &settings).unwrap();
                 tell.send((running.address(), running.stopper())).unwrap();
@@ -120,20 +126,42 @@ impl Door {
         });
     }
 
-    /// A response in order: every five-point item answered.
-    fn filler(&self) -> Submission {
+    /// The use cases behind the door.
+    pub(crate) fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// Answers in order as JSON: every five-point item answered.
+    pub(crate) fn answers(&self) -> String {
+        let items: Vec<String> = self.five_point().map(|item| format!("\"{item}\":4")).collect();
+        format!("{{{}}}", items.join(","))
+    }
+
+    /// Receipt codes of the round that are spent.
+    pub(crate) fn receipts_spent(&self) -> u64 {
+        let counts = self.store.with(|connection| receipts::counts(connection, &round_code(ROUND))).unwrap();
+        counts.into_values().map(|(_, spent)| spent).sum()
+    }
+
+    fn five_point(&self) -> impl Iterator<Item = &str> {
         let one_stop = QuestionnaireRef::parse("one-stop.v2").unwrap();
         let items = &self.service.catalogue().questionnaire(&one_stop).unwrap().items;
-        let five_point = items.iter().filter(|item| item.kind == ItemKind::FivePoint);
+        items.iter().filter(|item| item.kind == ItemKind::FivePoint).map(|item| item.id.as_str())
+    }
+
+    /// A response in order: every five-point item answered.
+    fn filler(&self) -> Submission {
         Submission {
             round: round_code(ROUND),
             id: random_id(),
             desk: area_code(DESK),
             channel: Channel::Kiosk,
-            answers: five_point.map(|item| (item.id.to_string(), RawValue::Whole(4))).collect(),
+            answers: self.five_point().map(|item| (item.to_owned(), RawValue::Whole(4))).collect(),
             weight: None,
             circumstances: Circumstances::default(),
             is_live: true,
+            receipt: None,
+            arrival: None,
         }
     }
 

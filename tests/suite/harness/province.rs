@@ -136,6 +136,8 @@ pub(crate) fn response(id: ResponseId, round: &str, desk: &str, content: u8) -> 
         weight: None,
         flags: Reasons::NONE,
         comments: vec![(ItemId::parse("words").unwrap(), format!("lời thứ {content}"))],
+        receipt: None,
+        arrival: None,
     }
 }
 

@@ -8,5 +8,6 @@ mod health;
 mod hostile;
 mod languages;
 mod problem;
+mod receipts;
 mod responses;
 mod survey;

@@ -15,6 +15,8 @@ fn the_catalogue() {
     400 malformed-json
     400 malformed-form
     400 faulty-query
+    401 device-unknown
+    401 key-needed
     404 not-found
     404 unknown-desk
     404 desk-not-open
@@ -25,11 +27,16 @@ fn the_catalogue() {
     408 too-slow
     409 round-not-open
     409 response-conflict
+    409 receipt-spent
+    409 receipt-expired
     409 figures-not-available
     413 body-too-large
     414 address-too-long
     415 unsupported-media-type
     422 faulty-response
+    422 receipt-wrong
+    428 proof-missing
+    429 too-many
     431 headers-too-large
     500 server-fault
     503 busy

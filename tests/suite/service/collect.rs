@@ -38,6 +38,8 @@ fn submission(round: &str, desk: &str, score: i64) -> Submission {
         weight: None,
         circumstances: Circumstances::default(),
         is_live: true,
+        receipt: None,
+        arrival: None,
     }
 }
 

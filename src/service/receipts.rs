@@ -1,0 +1,131 @@
+//! Receipt codes: issued for a desk by the operator or by the software that handles its cases, read back when an answer
+//! comes with one.
+//!
+//! A code is its serial number, enciphered for its round, desk and month. So no list of codes is kept anywhere; whoever
+//! tries characters at random meets an issued code of one desk about once in 3.4 thousand million divided by their number.
+
+mod cipher;
+
+pub(super) use cipher::Cipher;
+
+use super::Service;
+use super::collect::HOURS_AHEAD;
+use crate::domain::ids::{AreaCode, RoundCode};
+use crate::domain::period::Period;
+use crate::domain::receipt::{ReceiptCode, ReceiptMonth, ReceiptPlace};
+use crate::store::{StoreError, receipts};
+use chrono::{DateTime, Utc};
+
+/// Codes issued at once, at most: a thousand sheets of paper.
+pub const MAX_ISSUED_AT_ONCE: u32 = 24_000;
+
+/// Codes that were issued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issued {
+    /// The codes.
+    pub codes: Vec<ReceiptCode>,
+    /// The month they were issued in.
+    pub month: ReceiptMonth,
+}
+
+/// Why codes are not issued.
+#[derive(Debug, thiserror::Error)]
+pub enum IssueRefusal {
+    /// None, or too many at once.
+    #[error("give a number of codes from 1 to {MAX_ISSUED_AT_ONCE}")]
+    Count,
+    /// The round does not take answers, or not at this desk.
+    #[error("round {round} takes no answers at desk {desk}; open the round, or choose a desk that was drawn")]
+    NotThere {
+        /// The round.
+        round: RoundCode,
+        /// The desk.
+        desk: AreaCode,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Service {
+    /// Issues codes for a desk of a round that is open or about to be. The same code is never issued twice.
+    ///
+    /// # Errors
+    /// Any [`IssueRefusal`]. Blocks while the database works.
+    pub fn issue_receipts(&self, round: &RoundCode, desk: &AreaCode, n: u32) -> Result<Issued, IssueRefusal> {
+        if n == 0 || n > MAX_ISSUED_AT_ONCE {
+            return Err(IssueRefusal::Count);
+        }
+        if !self.may_take_answers(round, desk) {
+            return Err(IssueRefusal::NotThere { round: round.clone(), desk: desk.clone() });
+        }
+        let month = month_of(Utc::now());
+        let serials = self.store.with(|connection| receipts::issue(connection, round, desk, month, n))?;
+        let of_month = self.cipher.for_month(round, desk, month);
+        Ok(Issued { codes: serials.filter_map(|serial| of_month.code(serial)).collect(), month })
+    }
+}
+
+/// Where a code may stand.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// Among the codes that are taken now; whether it was issued there, the database knows.
+    Places(Vec<ReceiptPlace>),
+    /// Among those of an earlier month of the round.
+    Expired,
+    /// Nowhere.
+    Unknown,
+}
+
+/// Reads a code against the months of a round up to now.
+pub(super) fn read(
+    cipher: &Cipher,
+    (round, desk): (&RoundCode, &AreaCode),
+    period: &Period,
+    code: ReceiptCode,
+    now: DateTime<Utc>,
+) -> Reading {
+    let this = month_of(now);
+    let first = ReceiptMonth::of(period.from()).min(this);
+    let months = std::iter::successors(Some(this), |month| Some(month.before()));
+    let mut places = Vec::new();
+    for month in months.take_while(|month| *month >= first || this.since(*month) <= ReceiptMonth::GRACE) {
+        let serial = cipher.for_month(round, desk, month).serial(code);
+        match serial.map(|serial| ReceiptPlace { month, serial }) {
+            Some(place) if this.since(month) <= ReceiptMonth::GRACE => places.push(place),
+            Some(_) if places.is_empty() => return Reading::Expired,
+            _ => {}
+        }
+    }
+    if places.is_empty() { Reading::Unknown } else { Reading::Places(places) }
+}
+
+fn month_of(now: DateTime<Utc>) -> ReceiptMonth {
+    ReceiptMonth::of(now.naive_utc().checked_add_signed(HOURS_AHEAD).unwrap_or(now.naive_utc()).date())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::NaiveDate;
+
+    #[test]
+    fn a_code_is_taken_in_its_month_and_the_next_at_its_own_desk() {
+        let cipher = Cipher::new(&[7; 32]);
+        let (round, desk) = (RoundCode::parse("R").unwrap(), AreaCode::parse("K1").unwrap());
+        let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
+        let period = Period::new(day(2026, 1, 1), day(2026, 12, 31)).unwrap();
+        let month = ReceiptMonth::of(day(2026, 3, 31));
+        let code = cipher.for_month(&round, &desk, month).code(5).unwrap();
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let read_at = |now: &str| read(&cipher, (&round, &desk), &period, code, at(now));
+        let place = Reading::Places(vec![ReceiptPlace { month, serial: 5 }]);
+        assert_eq!(read_at("2026-03-31T10:00:00Z"), place);
+        assert_eq!(read_at("2026-04-30T16:59:59Z"), place, "the last second of April in Việt Nam");
+        assert_eq!(read_at("2026-04-30T17:00:00Z"), Reading::Expired);
+        assert_eq!(read_at("2026-02-20T10:00:00Z"), Reading::Unknown, "not issued yet");
+        let elsewhere = AreaCode::parse("K2").unwrap();
+        let there = read(&cipher, (&round, &elsewhere), &period, code, at("2026-03-31T10:00:00Z"));
+        assert_eq!(there, Reading::Unknown);
+    }
+}

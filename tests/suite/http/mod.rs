@@ -6,6 +6,7 @@ mod client;
 mod figures;
 mod health;
 mod hostile;
+mod kiosk;
 mod problem;
 mod responses;
 mod survey;

@@ -7,12 +7,14 @@
 pub mod address;
 pub mod assets;
 pub mod credentials;
+pub mod devices;
 pub mod effort;
 pub mod figures;
 pub mod form;
 pub mod guard;
 pub mod health;
 pub mod json;
+pub mod kiosk;
 pub mod log;
 pub mod metrics;
 pub mod pages;
@@ -100,10 +102,14 @@ pub fn table() -> Vec<Address> {
         // For citizens.
         Address::at("/s/{desk}").get(survey::show).post(survey::answer),
         Address::at("/s/{desk}/thanks").get(survey::thanks),
+        Address::at("/kiosk").get(kiosk::show),
+        Address::at("/kiosk/pair").post(kiosk::pair),
+        Address::at("/kiosk/next").get(kiosk::next),
         Address::at("/page/{file}").get(assets::file),
         Address::at("/worker.js").get(worker::script),
         // For programs.
         Address::at("/v1/rounds/{round}/responses").post(responses::submit),
+        Address::at("/v1/devices/sync").post(devices::sync),
         Address::at("/v1/rounds/{round}/index").get(figures::index),
         Address::at("/v1/rounds/{round}/results").get(figures::results),
         Address::at("/v1/rounds/{round}/breakdown").get(figures::breakdown),

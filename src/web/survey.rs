@@ -11,7 +11,7 @@ use super::pages::{self, Chrome, VIETNAMESE};
 use super::problem::Problem;
 use super::problem::catalogue::{DESK_NOT_OPEN, ROUND_NOT_OPEN, UNAVAILABLE, UNKNOWN_DESK};
 use super::responses::RETRY_AFTER_FAULT_S;
-use super::{Site, form, guard};
+use super::{Site, form, guard, kiosk};
 use crate::domain::answers::AnswerFault;
 use crate::domain::ids::AreaCode;
 use crate::domain::questionnaire::Questionnaire;
@@ -57,8 +57,9 @@ pub async fn answer(
     let body = guard::body(&request, payload, "application/x-www-form-urlencoded", &site.limits).await?;
     let desk = code(&desk)?;
     let typed = Typed::read(&body)?;
-    let (mut response, above) = match site.service.collect(typed.submission(desk.clone())).await {
-        Ok(_) => return thank(&site, &request, &desk),
+    let kiosk = kiosk::at(&request, &site, &desk).await?;
+    let (mut response, above) = match site.service.collect(typed.submission(desk.clone(), kiosk.as_ref())).await {
+        Ok(_) => return thank(&site, &request, &desk, kiosk.is_some()),
         Err(CollectRefusal::Faulty(faults)) => (HttpResponse::UnprocessableEntity(), Above::Faults(faults)),
         Err(CollectRefusal::Busy { retry_after_s }) => try_again(retry_after_s),
         Err(CollectRefusal::Unavailable) => try_again(RETRY_AFTER_FAULT_S),
@@ -83,9 +84,10 @@ pub async fn thanks(request: HttpRequest, site: Data<Site>, desk: Path<String>) 
     message(HttpResponse::Ok(), &site, &request, &code(&desk)?, "thanks")
 }
 
-fn thank(site: &Site, request: &HttpRequest, desk: &AreaCode) -> Result<HttpResponse, Problem> {
+fn thank(site: &Site, request: &HttpRequest, desk: &AreaCode, is_kiosk: bool) -> Result<HttpResponse, Problem> {
     let chrome = chrome(site, request, None)?;
-    let place = format!("/s/{desk}/thanks{}", query(&chrome));
+    let page = if is_kiosk { "/kiosk/next".to_owned() } else { format!("/s/{desk}/thanks") };
+    let place = format!("{page}{}", query(&chrome));
     Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, place)).finish())
 }
 
@@ -189,7 +191,11 @@ fn asked(request: &HttpRequest, name: &str) -> Option<String> {
 }
 
 /// The language asked for by `?lang=`, if the page and the questionnaire have it, or else the default.
-fn chrome(site: &Site, request: &HttpRequest, questionnaire: Option<&Questionnaire>) -> Result<Chrome, Problem> {
+pub(super) fn chrome(
+    site: &Site,
+    request: &HttpRequest,
+    questionnaire: Option<&Questionnaire>,
+) -> Result<Chrome, Problem> {
     let tags = questionnaire.map(|questionnaire| site.service.catalogue().languages(questionnaire));
     let default = tags.as_ref().and_then(|tags| tags.first()).map_or(VIETNAMESE, |language| language.as_str());
     let fits = |tag: &str| tags.as_ref().is_none_or(|tags| tags.iter().any(|language| language.as_str() == tag));
@@ -202,7 +208,7 @@ fn chrome(site: &Site, request: &HttpRequest, questionnaire: Option<&Questionnai
 }
 
 /// What keeps the language from one page to the next; the default needs nothing.
-fn query(chrome: &Chrome) -> String {
+pub(super) fn query(chrome: &Chrome) -> String {
     language_query(chrome).map_or_else(String::new, |query| format!("?{query}"))
 }
 

@@ -1,5 +1,9 @@
 //! The shapes that clients see, in and out. Only these are ever serialised.
 
+mod sync;
+
+pub use sync::{SentReport, SyncBody};
+
 use super::json::Json;
 use super::problem::Problem;
 use super::problem::catalogue::{FAULTY_RESPONSE, Kind};
@@ -76,7 +80,7 @@ impl SentResponse {
             let fault = fault("", "wrong-kind", "send an object with id, desk, channel and answers");
             return Err(Misread::Faulty { faults: vec![fault], answers: None });
         };
-        let mut faults = unexpected(&members);
+        let mut faults = unexpected(&members, &Self::MEMBERS);
         faults.extend(repeated(&members, ""));
         let id = text(&members, "id", &mut faults, ResponseId::parse);
         let desk = text(&members, "desk", &mut faults, AreaCode::parse);
@@ -205,12 +209,12 @@ fn misfit(name: &str, found: Option<&Json>, wanted: &str) -> Fault {
     }
 }
 
-fn unexpected(members: &[(String, Json)]) -> Vec<Fault> {
-    let strange = members.iter().filter(|(key, _)| !SentResponse::MEMBERS.contains(&key.as_str()));
-    let known = SentResponse::MEMBERS.join(", ");
+fn unexpected(members: &[(String, Json)], known: &[&str]) -> Vec<Fault> {
+    let strange = members.iter().filter(|(key, _)| !known.contains(&key.as_str()));
+    let listed = known.join(", ");
     strange
         .map(|(key, _)| {
-            fault(&format!("/{}", escaped(key)), "unknown-member", format!("is not known here; there are {known}"))
+            fault(&format!("/{}", escaped(key)), "unknown-member", format!("is not known here; there are {listed}"))
         })
         .collect()
 }

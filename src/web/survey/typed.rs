@@ -5,6 +5,7 @@ use crate::domain::channel::Channel;
 use crate::domain::ids::{AreaCode, ResponseId, RoundCode};
 use crate::domain::quality::Circumstances;
 use crate::service::collect::{OpenDesk, Submission};
+use crate::service::devices::KnownDevice;
 use crate::web::form;
 use crate::web::problem::Problem;
 use crate::web::problem::catalogue::MALFORMED_FORM;
@@ -87,8 +88,8 @@ impl Typed {
         Ok(Self { id, round, begun, receipt, trap, answers })
     }
 
-    /// The same for the service.
-    pub(super) fn submission(&self, desk: AreaCode) -> Submission {
+    /// The same for the service; from the desk's own tablet if one sent it.
+    pub(super) fn submission(&self, desk: AreaCode, kiosk: Option<&KnownDevice>) -> Submission {
         // A text field is sent even when it is empty, beside a tick for "not applicable".
         let raw = |values: &Vec<String>| match values.iter().filter(|value| !value.is_empty()).collect::<Vec<_>>()[..] {
             [] => RawValue::Text(String::new()),
@@ -103,10 +104,14 @@ impl Typed {
             round: self.round.clone(),
             id: self.id,
             desk,
-            channel: Channel::Web,
+            channel: if kiosk.is_some() { Channel::Kiosk } else { Channel::Web },
             answers,
             weight: None,
-            circumstances: Circumstances { seconds, ..Circumstances::default() },
+            circumstances: Circumstances {
+                seconds,
+                device: kiosk.map(|kiosk| kiosk.code.clone()),
+                ..Circumstances::default()
+            },
             is_live: true,
             receipt: None,
             arrival: None,

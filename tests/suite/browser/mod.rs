@@ -1,6 +1,7 @@
 //! The pages in a real browser, as people meet them: with a finger, with a keyboard only, enlarged, without scripts.
 
 mod helps;
+mod kiosk;
 mod offline;
 mod pages;
 mod survey;

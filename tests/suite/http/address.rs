@@ -11,9 +11,13 @@ fn the_table() {
     insta::assert_snapshot!(rows.join("\n"), @r"
     /s/{desk}                          GET, HEAD, POST, OPTIONS
     /s/{desk}/thanks                   GET, HEAD, OPTIONS
+    /kiosk                             GET, HEAD, OPTIONS
+    /kiosk/pair                        POST, OPTIONS
+    /kiosk/next                        GET, HEAD, OPTIONS
     /page/{file}                       GET, HEAD, OPTIONS
     /worker.js                         GET, HEAD, OPTIONS
     /v1/rounds/{round}/responses       POST, OPTIONS
+    /v1/devices/sync                   POST, OPTIONS
     /v1/rounds/{round}/index           GET, HEAD, OPTIONS
     /v1/rounds/{round}/results         GET, HEAD, OPTIONS
     /v1/rounds/{round}/breakdown       GET, HEAD, OPTIONS

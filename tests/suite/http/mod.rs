@@ -6,6 +6,7 @@ mod client;
 mod figures;
 mod health;
 mod hostile;
+mod kiosk;
 mod languages;
 mod problem;
 mod receipts;

@@ -1,0 +1,156 @@
+//! The tablet at a desk: pairing it, its start screen, and the page between two persons.
+//!
+//! The start screen leads to the survey page of the desk, which anybody else sees too. Without scripts these are plain
+//! pages one after another; with scripts the start screen stays and takes the form into itself (`surveys/page/kiosk.js`).
+
+use super::pages::{self, Chrome, VIETNAMESE};
+use super::problem::Problem;
+use super::problem::catalogue::{DEVICE_UNKNOWN, MALFORMED_FORM, UNAVAILABLE};
+use super::responses::RETRY_AFTER_FAULT_S;
+use super::{Site, credentials, form, guard, survey};
+use crate::domain::device::DeviceKind;
+use crate::domain::ids::AreaCode;
+use crate::domain::receipt::ReceiptCode;
+use crate::service::collect::{CollectRefusal, OpenDesk};
+use crate::service::devices::KnownDevice;
+use actix_web::http::header;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use minijinja::{Value, context};
+use std::sync::Arc;
+
+/// `GET /kiosk`: the start screen of the desk, or the page that takes a one-time code.
+///
+/// # Errors
+/// When it is not known whether the device is one of ours.
+pub async fn show(request: HttpRequest, site: Data<Site>) -> Result<HttpResponse, Problem> {
+    match credentials::device(&request, &site).await {
+        Ok(Some(device)) if device.kind == DeviceKind::Kiosk => start_page(&site, &device).await,
+        Ok(Some(device)) => Ok(lead_to(page_of(device.kind))),
+        Err(problem) if problem.kind() != &DEVICE_UNKNOWN => Err(problem),
+        // A stranger, or a device that was revoked: either may be paired.
+        _ => pair_page(HttpResponse::Ok(), &site, &typed_code(request.query_string().as_bytes()), false),
+    }
+}
+
+/// `POST /kiosk/pair`: takes a one-time code, once, and gives the device its key.
+///
+/// # Errors
+/// When the form cannot be read, or the database does not answer.
+pub async fn pair(request: HttpRequest, payload: Payload, site: Data<Site>) -> Result<HttpResponse, Problem> {
+    let body = guard::body(&request, payload, "application/x-www-form-urlencoded", &site.limits).await?;
+    form::read(&body).map_err(|detail| Problem::of(&MALFORMED_FORM).saying(detail))?;
+    let typed = typed_code(&body);
+    let paired = match ReceiptCode::parse(&typed) {
+        Ok(code) => site.service.pair_device(code).await.map_err(|_| unavailable())?,
+        Err(_) => None,
+    };
+    let Some((key, device)) = paired else {
+        return pair_page(HttpResponse::UnprocessableEntity(), &site, &typed, true);
+    };
+    let is_https = site.counter.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+    let mut response = lead_to(page_of(device.kind));
+    if let Ok(cookie) = header::HeaderValue::from_str(&credentials::device_cookie(&key, is_https)) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// `GET /kiosk/next`: thanks, for a tablet without scripts; it leads back to the start screen by itself.
+///
+/// # Errors
+/// When the page cannot be rendered.
+pub async fn next(request: HttpRequest, site: Data<Site>) -> Result<HttpResponse, Problem> {
+    let chrome = survey::chrome(&site, &request, None)?;
+    let context = context! { lang => chrome.tag() };
+    let context = context! { w => words(chrome), ..context };
+    pages::html(HttpResponse::Ok(), site.pages.render("next.html", context)?)
+}
+
+/// The desk's own tablet, if that is what sends the request. Whatever else is wrong with a key, a form is taken as anybody's.
+///
+/// # Errors
+/// `unavailable`.
+pub(super) async fn at(request: &HttpRequest, site: &Site, desk: &AreaCode) -> Result<Option<KnownDevice>, Problem> {
+    match credentials::device(request, site).await {
+        Ok(device) => Ok(device.filter(|device| device.kind == DeviceKind::Kiosk && device.desk == *desk)),
+        Err(problem) if problem.kind() == &DEVICE_UNKNOWN => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// What is open at a device's desk; none when nothing is.
+///
+/// # Errors
+/// `unavailable`.
+pub(super) async fn open_at(site: &Site, desk: &AreaCode) -> Result<Option<OpenDesk>, Problem> {
+    match site.service.desk(desk).await {
+        Ok(open) => Ok(Some(open)),
+        Err(CollectRefusal::Unavailable) => Err(unavailable()),
+        Err(_) => Ok(None),
+    }
+}
+
+async fn start_page(site: &Site, device: &KnownDevice) -> Result<HttpResponse, Problem> {
+    let open = open_at(site, &device.desk).await?;
+    let languages: Vec<Value> = open.iter().flat_map(|open| languages(site, open)).collect();
+    let context = context! {
+        lang => VIETNAMESE, w => words(vietnamese(site)?), languages,
+        device => device.code.as_str(), desk => device.desk.as_str(),
+        desk_name => open.as_ref().map_or(device.desk.as_str(), |open| open.desk_name.as_str()),
+        round => open.as_ref().map_or("", |open| open.round.as_str()),
+        questionnaire => open.as_ref().map_or_else(String::new, |open| open.questionnaire.reference.to_string()),
+        idle_seconds => site.counter.idle_seconds, version => site.pages.version(),
+    };
+    pages::html(HttpResponse::Ok(), site.pages.render("kiosk.html", context)?)
+}
+
+/// The questionnaire's languages, each with its own words on the start screen.
+fn languages(site: &Site, open: &OpenDesk) -> Vec<Value> {
+    let catalogue = site.service.catalogue();
+    let tags = catalogue.languages(&open.questionnaire).into_iter();
+    tags.filter_map(|language| {
+        let texts = catalogue.texts(&open.questionnaire.reference, language)?;
+        let chrome = Chrome::in_language(&site.service, language.as_str())?;
+        let (tag, query) = (chrome.tag().to_owned(), survey::query(&chrome));
+        Some(context! { tag, query, title => texts.title.as_str(), intro => texts.intro.as_str(), w => words(chrome) })
+    })
+    .collect()
+}
+
+fn pair_page(response: HttpResponseBuilder, site: &Site, code: &str, wrong: bool) -> Result<HttpResponse, Problem> {
+    let context = context! { lang => VIETNAMESE, w => words(vietnamese(site)?), code, wrong };
+    pages::html(response, site.pages.render("pair.html", context)?)
+}
+
+/// The field `code` of a query or a form, as it was typed.
+fn typed_code(fields: &[u8]) -> String {
+    let fields = form::read(fields).unwrap_or_default();
+    fields.into_iter().find(|(name, _)| name == "code").map(|(_, code)| code).unwrap_or_default()
+}
+
+/// Where a device of a kind does its work.
+fn page_of(kind: DeviceKind) -> &'static str {
+    match kind {
+        DeviceKind::Kiosk => "/kiosk",
+        DeviceKind::Interviewer => "/interview",
+        DeviceKind::Entry => "/entry",
+    }
+}
+
+fn lead_to(page: &'static str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, page)).finish()
+}
+
+fn vietnamese(site: &Site) -> Result<Chrome, Problem> {
+    let chrome = Chrome::in_language(&site.service, VIETNAMESE);
+    chrome.ok_or_else(|| Problem::server_fault("the page has no words in Vietnamese"))
+}
+
+fn words(chrome: Chrome) -> Value {
+    Value::from_dyn_object(Arc::new(chrome))
+}
+
+fn unavailable() -> Problem {
+    Problem::of(&UNAVAILABLE).retry_after(RETRY_AFTER_FAULT_S)
+}

@@ -104,7 +104,7 @@ const outbox = (() => {
     }
     const problem = await reply.json().catch(() => ({}));
     const bits = reply.status === 428 && Number(/\d+/.exec(problem.detail ?? ""));
-    if (bits && typeof prove === "function" && !entry.body.proof) {
+    if (bits && !entry.body.proof) {
       return send({ ...entry, body: { ...entry.body, proof: await prove(entry.body.id, bits) } });
     }
     if (FINAL.includes(reply.status)) {

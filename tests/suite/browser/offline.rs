@@ -88,3 +88,18 @@ fn what_is_missing_is_listed_without_asking_the_server() {
     browser.back();
     browser.wait_for("document.querySelectorAll('input:checked').length === 0");
 }
+
+#[test]
+fn work_that_the_server_asks_for_is_done() {
+    let database = Database::sqlite();
+    let office = Office::on(&database.address());
+    office.open_round();
+    let served = office.serve_with(&["--proof-of-work", "10"]);
+    let browser = Browser::on(PHONE);
+    browser.expect_complaint("428");
+    browser.open(&format!("{}/s/{DESK}", served.base));
+    answer_all(&browser);
+    browser.click(SUBMIT);
+    browser.wait_for("location.pathname.endsWith('/thanks')");
+    assert_eq!(office.n_stored(), 1);
+}

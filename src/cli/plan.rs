@@ -20,13 +20,13 @@ pub(super) struct Arguments {
     #[arg(long)]
     transactions: Option<u32>,
     /// The error to reach: half the width of the interval
-    #[arg(long, default_value_t = 0.05)]
+    #[arg(long, default_value_t = Target::USUAL.error)]
     error: f64,
     /// The share expected; 0.5 needs most answers
-    #[arg(long, default_value_t = 0.5)]
+    #[arg(long, default_value_t = Target::USUAL.p)]
     p: f64,
     /// The confidence level
-    #[arg(long, default_value_t = 0.95)]
+    #[arg(long, default_value_t = Target::USUAL.level)]
     level: f64,
     /// The design effect; 3 unless given, which is usual for shares of desks' visitors
     #[arg(long, conflicts_with_all = ["rho", "from"])]
@@ -48,9 +48,6 @@ pub(super) struct Arguments {
     format: Format,
 }
 
-/// The design effect assumed where nothing is known: shares satisfied had 2.7 to 3.4 where it was measured.
-const USUAL_DEFF: f64 = 3.0;
-
 /// Prints it.
 pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let by_rho = arguments.rho.zip(arguments.per_desk).map(|(rho, n)| design_effect(f64::from(n), rho));
@@ -58,7 +55,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
         Some(round) => Some(plan::observed_design_effect(&place.catalogue()?, &place.store()?, &parse_code(round)?)?),
         None => None,
     };
-    let deff = arguments.deff.or(by_rho).or(observed).unwrap_or(USUAL_DEFF);
+    let deff = arguments.deff.or(by_rho).or(observed).unwrap_or(Target::USUAL.deff);
     let target = Target { error: arguments.error, p: arguments.p, level: arguments.level, deff };
     let faults = target.faults();
     if !faults.is_empty() {

@@ -20,6 +20,7 @@ pub mod packing;
 pub mod period;
 pub mod plan;
 pub mod points;
+pub mod progress;
 pub mod quality;
 pub mod questionnaire;
 pub mod rank;

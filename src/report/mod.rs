@@ -10,6 +10,7 @@ pub mod estimates;
 pub mod index;
 pub mod number;
 pub mod plan;
+pub mod progress;
 pub mod quality;
 pub mod reconcile;
 pub mod results;

@@ -16,6 +16,7 @@ pub mod exercise;
 pub mod frame;
 pub mod import;
 pub mod plan;
+pub mod progress;
 pub mod quality;
 mod rank;
 pub mod receipts;

@@ -155,6 +155,14 @@ pub fn publish(store: &Store, code: &RoundCode) -> Result<Round<Published>, Roun
     }
 }
 
+/// Every round, by code.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn all(store: &Store) -> Result<Vec<AnyRound>, RoundRefusal> {
+    Ok(store.with(store::rounds::all)?)
+}
+
 /// The round with a code, in whatever state it is.
 ///
 /// # Errors

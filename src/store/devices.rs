@@ -167,17 +167,21 @@ fn lock_by_backend(connection: &mut AnyConnection, device: &Device) -> Result<Op
     })
 }
 
-/// What names a device, how it stands, what it said, and the digest of its key.
-type Row = (
-    (String, String, String, String),
-    (Option<NaiveDateTime>, Option<NaiveDateTime>, Option<Vec<u8>>),
-    (String, i64, i64, i64, String, Option<NaiveDateTime>),
-);
-const COLUMNS: (
+/// What names a device.
+type Named = (String, String, String, String);
+/// How it stands: the end of its one-time code, when it was revoked, and the digest of its key.
+type Stood = (Option<NaiveDateTime>, Option<NaiveDateTime>, Option<Vec<u8>>);
+/// What came from it, and what it said.
+type Said = (String, i64, i64, i64, String, Option<NaiveDateTime>);
+type Row = (Named, Stood, Said);
+
+/// The columns of a [`Row`].
+type Columns = (
     (devices::code, devices::kind, areas::code, devices::label),
     (devices::pairing_ends, devices::revoked, devices::key),
     (devices::arrived, devices::assigned, devices::waiting, devices::aside, devices::version, devices::synced),
-) = (
+);
+const COLUMNS: Columns = (
     (devices::code, devices::kind, areas::code, devices::label),
     (devices::pairing_ends, devices::revoked, devices::key),
     (devices::arrived, devices::assigned, devices::waiting, devices::aside, devices::version, devices::synced),

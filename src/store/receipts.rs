@@ -13,6 +13,7 @@ use crate::domain::receipt::{ReceiptMonth, ReceiptPlace};
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Integer};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Codes of a block; the migration checks the length of the bits.
 const BLOCK: u32 = 4_096;
@@ -193,11 +194,11 @@ impl Blocks {
         for place in places {
             let (number, serial) = (place.serial / BLOCK, place.serial % BLOCK);
             let key = (counter, place.month.number(), number.cast_signed());
-            if !self.held.contains_key(&key) {
-                let block = lock_block_by_backend(connection, key)?;
-                self.held.insert(key, block);
-            }
-            let Some(Some(block)) = self.held.get_mut(&key) else { continue };
+            let held = match self.held.entry(key) {
+                Entry::Occupied(held) => held.into_mut(),
+                Entry::Vacant(place) => place.insert(lock_block_by_backend(connection, key)?),
+            };
+            let Some(block) = held else { continue };
             let Some(byte) = block.spent.get_mut((serial / 8) as usize).filter(|_| serial < block.issued) else {
                 continue;
             };

@@ -148,6 +148,29 @@ pub fn count_by_desk(connection: &mut AnyConnection, round: &RoundCode) -> Resul
         .collect()
 }
 
+/// How many responses each desk of a round got on each day.
+///
+/// # Errors
+/// [`StoreError::Unknown`] for a round that is not there; when the database does not answer.
+pub fn count_by_desk_and_day(
+    connection: &mut AnyConnection,
+    round: &RoundCode,
+) -> Result<BTreeMap<(AreaCode, NaiveDate), u64>, StoreError> {
+    let number = rounds::number(connection, round)?;
+    let codes = desk_codes(connection, number)?;
+    let rows: Vec<(i32, NaiveDate, i64)> = responses::table
+        .filter(responses::round.eq(number))
+        .group_by((responses::desk, responses::received))
+        .select((responses::desk, responses::received, diesel::dsl::count_star()))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(desk, day, n)| {
+            let code = codes.get(&desk).ok_or_else(|| StoreError::corrupt("desk number", desk))?;
+            Ok(((code.clone(), day), n.unsigned_abs()))
+        })
+        .collect()
+}
+
 /// A digest of exactly the responses that are stored for a round now, whatever order they are read in: equal digests
 /// mean equal data.
 ///

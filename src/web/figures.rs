@@ -82,7 +82,10 @@ fn wanted(request: &HttpRequest) -> Result<Wanted, Problem> {
 
 /// Computes figures off the threads that answer requests, one at a time: they read a whole round, and visitors who ask
 /// for them shall not take the processors from citizens who answer.
-async fn computed<T: Send + 'static>(
+///
+/// # Errors
+/// What cannot be computed, as a problem.
+pub(super) async fn computed<T: Send + 'static>(
     site: &Data<Site>,
     compute: impl FnOnce(&Service) -> Result<T, AnalyseRefusal> + Send + 'static,
 ) -> Result<T, Problem> {

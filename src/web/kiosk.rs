@@ -3,6 +3,7 @@
 //! The start screen leads to the survey page of the desk, which anybody else sees too. Without scripts these are plain
 //! pages one after another; with scripts the start screen stays and takes the form into itself (`surveys/page/kiosk.js`).
 
+use super::credentials::DEVICE_COOKIE;
 use super::pages::{self, Chrome, VIETNAMESE};
 use super::problem::Problem;
 use super::problem::catalogue::{DEVICE_UNKNOWN, MALFORMED_FORM, UNAVAILABLE};
@@ -48,9 +49,10 @@ pub async fn pair(request: HttpRequest, payload: Payload, site: Data<Site>) -> R
     let Some((key, device)) = paired else {
         return pair_page(HttpResponse::UnprocessableEntity(), &site, &typed, true);
     };
-    let is_https = site.counter.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
     let mut response = lead_to(page_of(device.kind));
-    if let Ok(cookie) = header::HeaderValue::from_str(&credentials::device_cookie(&key, is_https)) {
+    if let Ok(cookie) =
+        header::HeaderValue::from_str(&credentials::cookie(DEVICE_COOKIE, &key, site.counter.is_https()))
+    {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     Ok(response)

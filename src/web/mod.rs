@@ -17,6 +17,7 @@ pub mod json;
 pub mod kiosk;
 pub mod log;
 pub mod metrics;
+pub mod operator;
 pub mod pages;
 pub mod problem;
 pub mod rate;
@@ -71,6 +72,14 @@ pub struct Counter {
     pub rates: RateLimits,
 }
 
+impl Counter {
+    /// Whether it is reached over HTTPS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
 impl Default for Counter {
     fn default() -> Self {
         Self { public_url: None, idle_seconds: 30, proof_bits: 0, rates: RateLimits::default() }
@@ -115,6 +124,9 @@ pub fn table() -> Vec<Address> {
         Address::at("/v1/rounds/{round}/breakdown").get(figures::breakdown),
         Address::at("/problems").get(problem::list),
         Address::at("/problems/{slug}").get(problem::explain),
+        // For the operator.
+        Address::at("/operator").get(operator::rounds),
+        Address::at("/operator/{round}").get(operator::show),
         // For whoever keeps the server running.
         Address::at("/healthz").get(health::alive),
         Address::at("/readyz").get(health::ready),

@@ -27,7 +27,9 @@ pub const VIETNAMESE: &str = "vi";
 /// The second language of notices.
 pub const ENGLISH: &str = "en";
 
-static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/surveys/page");
+/// What citizens see, and what officials see.
+static EMBEDDED: [Dir<'_>; 2] =
+    [include_dir!("$CARGO_MANIFEST_DIR/surveys/page"), include_dir!("$CARGO_MANIFEST_DIR/reports/page")];
 
 /// Marks a response whose body is a page that a handler wrote on purpose, whatever its status.
 pub struct Written;
@@ -47,7 +49,7 @@ impl Pages {
     pub fn load(folder: Option<&Path>) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
         let mut files: BTreeMap<String, String> = BTreeMap::new();
-        for file in EMBEDDED.files() {
+        for file in EMBEDDED.iter().flat_map(Dir::files) {
             let (Some(name), Some(text)) = (file.path().to_str(), file.contents_utf8()) else { continue };
             files.insert(name.to_owned(), text.to_owned());
         }

@@ -23,6 +23,8 @@ fn the_table() {
     /v1/rounds/{round}/breakdown       GET, HEAD, OPTIONS
     /problems                          GET, HEAD, OPTIONS
     /problems/{slug}                   GET, HEAD, OPTIONS
+    /operator                          GET, HEAD, OPTIONS
+    /operator/{round}                  GET, HEAD, OPTIONS
     /healthz                           GET, HEAD, OPTIONS
     /readyz                            GET, HEAD, OPTIONS
     /metrics                           GET, HEAD, OPTIONS

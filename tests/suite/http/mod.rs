@@ -8,6 +8,7 @@ mod health;
 mod hostile;
 mod kiosk;
 mod languages;
+mod operator;
 mod problem;
 mod receipts;
 mod responses;

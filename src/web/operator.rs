@@ -1,0 +1,95 @@
+//! The operator's pages: how each round stands. They show counts, never an answer.
+//!
+//! Whoever sits at the server itself is let in; anybody else shows a key of the scope `operator`, once in the address, and
+//! a cookie remembers it.
+
+use super::problem::Problem;
+use super::problem::catalogue::{KEY_NEEDED, UNKNOWN_ROUND};
+use super::{Site, credentials, figures, form, pages};
+use crate::domain::access::{Key, Scope};
+use crate::domain::ids::RoundCode;
+use crate::report::progress::ProgressDocument;
+use crate::service::{progress, rounds};
+use actix_web::http::header::{self, HeaderName};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::Utc;
+use minijinja::value::Serde;
+use minijinja::{Value, context};
+use std::net::IpAddr;
+
+/// The cookie that a browser keeps the key in.
+const OPERATOR_COOKIE: &str = "sipas_operator";
+
+/// Headers that a proxy adds: a request that has one comes from somewhere else, whatever its peer.
+const OF_PROXIES: [HeaderName; 4] = [header::FORWARDED, header::X_FORWARDED_FOR, header::X_FORWARDED_HOST, header::VIA];
+
+/// `GET /operator[?key=K]`: every round.
+///
+/// # Errors
+/// `key-needed`, or the database does not answer.
+pub async fn rounds(request: HttpRequest, site: Data<Site>) -> Result<HttpResponse, Problem> {
+    if let Some(entered) = enter(&request, &site).await? {
+        return Ok(entered);
+    }
+    let all = figures::computed(&site, |service| Ok(rounds::all(service.store())?)).await?;
+    let shown: Vec<Value> = all
+        .iter()
+        .map(|round| {
+            let plan = round.plan();
+            context! {
+                code => plan.code.as_str(), area => plan.area.as_str(), year => plan.year.get(), state => round.state_code(),
+            }
+        })
+        .collect();
+    let page = site.pages.render("rounds.html", context! { lang => pages::VIETNAMESE, rounds => shown })?;
+    pages::html(HttpResponse::Ok(), page)
+}
+
+/// `GET /operator/{round}[?key=K]`: answers by desk and day, what is still needed, devices, receipts and flags.
+///
+/// # Errors
+/// `key-needed`, an unknown round, or the database does not answer.
+pub async fn show(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
+    if let Some(entered) = enter(&request, &site).await? {
+        return Ok(entered);
+    }
+    let round = RoundCode::parse(&round).map_err(|_| Problem::of(&UNKNOWN_ROUND))?;
+    let found = figures::computed(&site, move |service| progress::progress(service, &round)).await?;
+    let document = Value::from(Serde(ProgressDocument::at(&found, Utc::now())));
+    let page = site.pages.render("operator.html", context! { lang => pages::VIETNAMESE, p => document })?;
+    pages::html(HttpResponse::Ok(), page)
+}
+
+/// Lets the operator in, or says why not. A key in the address is taken out of it, so that it stands in no history or
+/// screenshot, and kept in a cookie.
+async fn enter(request: &HttpRequest, site: &Site) -> Result<Option<HttpResponse>, Problem> {
+    let query = form::read(request.query_string().as_bytes()).unwrap_or_default();
+    if let Some((_, text)) = query.into_iter().find(|(name, _)| name == "key") {
+        let key = Key::parse(&text).ok_or_else(|| Problem::of(&KEY_NEEDED))?;
+        credentials::open(site, &key, Scope::Operator, None).await?;
+        let entered = HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, request.path().to_owned()))
+            .insert_header((header::SET_COOKIE, credentials::cookie(OPERATOR_COOKIE, &key, site.counter.is_https())))
+            .finish();
+        return Ok(Some(entered));
+    }
+    if !is_at_the_server(request) {
+        credentials::require_in(request, site, OPERATOR_COOKIE, Scope::Operator).await?;
+    }
+    Ok(None)
+}
+
+/// Whether the request was made on the server's own machine, under a name that only such a request has: a page of somebody
+/// else, open in a browser there, asks under its own.
+fn is_at_the_server(request: &HttpRequest) -> bool {
+    let is_forwarded = OF_PROXIES.iter().any(|name| request.headers().contains_key(name));
+    let host = request.connection_info().host().to_owned();
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(&*host, |(name, _)| name);
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    let is_own_name = bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    !is_forwarded && is_own_name && request.peer_addr().is_some_and(|peer| peer.ip().is_loopback())
+}

@@ -44,6 +44,9 @@ pub(super) struct Arguments {
     /// Answers a minute from one address prefix, which may be a whole service centre
     #[arg(long, default_value_t = RateLimits::default().per_prefix, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     per_prefix: u32,
+    /// Paper forms are typed in once; without this, each is typed in twice and compared
+    #[arg(long)]
+    single_entry: bool,
     /// A proxy stands in front and says in X-Forwarded-For whom it speaks for
     #[arg(long)]
     behind_proxy: bool,
@@ -55,6 +58,7 @@ impl Arguments {
             public_url: self.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned()),
             idle_seconds: self.idle_seconds,
             proof_bits: self.proof_of_work,
+            is_single_entry: self.single_entry,
             rates: RateLimits {
                 per_prefix: self.per_prefix,
                 is_behind_proxy: self.behind_proxy,

@@ -123,6 +123,22 @@ impl AnswerSheet {
     /// # Errors
     /// Every fault: unknown items by name, then the items in questionnaire order.
     pub fn parse(questionnaire: &Questionnaire, raw: &RawAnswers) -> Result<Self, Vec<AnswerFault>> {
+        Self::parse_asking(questionnaire, raw, |item| item.required)
+    }
+
+    /// Reads answers that stand on paper: what was left blank there stays blank, since nobody is there to be asked.
+    ///
+    /// # Errors
+    /// As [`AnswerSheet::parse`], missing answers apart.
+    pub fn parse_paper(questionnaire: &Questionnaire, raw: &RawAnswers) -> Result<Self, Vec<AnswerFault>> {
+        Self::parse_asking(questionnaire, raw, |_| false)
+    }
+
+    fn parse_asking(
+        questionnaire: &Questionnaire,
+        raw: &RawAnswers,
+        is_required: impl Fn(&Item) -> bool,
+    ) -> Result<Self, Vec<AnswerFault>> {
         let mut faults: Vec<AnswerFault> = raw
             .keys()
             .filter(|id| questionnaire.item(id).is_none())
@@ -134,7 +150,7 @@ impl AnswerSheet {
             let asked = item.show_if.as_ref().is_none_or(|rule| holds(rule, questionnaire, &given));
             let value = raw.get(item.id.as_str()).filter(|value| asked && !is_empty(value));
             match value.map(|value| read(item, value)) {
-                None if asked && item.required => {
+                None if asked && is_required(item) => {
                     faults.push(AnswerFault { item: item.id.to_string(), problem: AnswerProblem::Missing });
                 }
                 None => sheet.packed.resize(sheet.packed.len() + packing::width(item), NO_ANSWER),

@@ -17,6 +17,7 @@ pub mod frame;
 pub mod ids;
 pub mod index;
 pub mod packing;
+pub mod paper;
 pub mod period;
 pub mod plan;
 pub mod points;

@@ -220,7 +220,8 @@ impl Service {
         if let Some(arrival) = &submission.arrival {
             submission.circumstances.device = Some(arrival.device.clone());
         }
-        match AnswerSheet::parse(questionnaire, &submission.answers) {
+        let parse = if submission.channel == Channel::Paper { AnswerSheet::parse_paper } else { AnswerSheet::parse };
+        match parse(questionnaire, &submission.answers) {
             Ok(sheet) => {
                 let judge = |rules| self.watch.judge(rules, &submission, (questionnaire, &sheet), now);
                 let flags = self.catalogue().quality().map_or(Reasons::NONE, judge);

@@ -113,7 +113,9 @@ impl Reader<'_> {
             .filter(|item| !row.cell(item).is_empty())
             .map(|item| (item.to_owned(), RawValue::Text(row.cell(item).to_owned())))
             .collect();
-        if let Err(found) = AnswerSheet::parse(self.questionnaire, &answers) {
+        let is_paper = channel.is_none_or(|channel| channel == Channel::Paper);
+        let parse = if is_paper { AnswerSheet::parse_paper } else { AnswerSheet::parse };
+        if let Err(found) = parse(self.questionnaire, &answers) {
             let in_row = |fault: AnswerFault| row.fault(&fault.item, fault.problem.code(), fault.problem.to_string());
             faults.extend(found.into_iter().map(in_row));
         }
@@ -149,7 +151,7 @@ impl Reader<'_> {
                 None
             }
             (_, "") => row.read("id", "bad-id", ResponseId::parse, faults),
-            ("", form) => Some(self.id_of_form(form)),
+            ("", form) => Some(id_of_form(self.round, form)),
             _ => {
                 faults.push(row.fault("id", "two-ids", "comes with a form number; keep one of the two"));
                 None
@@ -162,18 +164,21 @@ impl Reader<'_> {
         Some(id)
     }
 
-    fn id_of_form(&self, form: &str) -> ResponseId {
-        let digest = Sha256::digest(format!("paper form\n{}\n{form}", self.round));
-        let mut bytes = [0; 16];
-        bytes.iter_mut().zip(digest).for_each(|(byte, of_digest)| *byte = of_digest);
-        ResponseId::from_bytes(uuid::Builder::from_random_bytes(bytes).into_uuid().into_bytes())
-    }
-
     fn desk(&self, text: &str) -> Result<AreaCode, String> {
         let code = AreaCode::parse(text).map_err(|fault| fault.to_string())?;
         let drawn = self.frame.get(&code).is_some_and(|desk| desk.drawn);
         if drawn { Ok(code) } else { Err(format!("{code} takes no part in round {}", self.round)) }
     }
+}
+
+/// The id of a paper form's answers. It follows from the form's number, so that a form typed in again is recognised and its
+/// answers are found again for a call-back; a citizen's own answers have a random id.
+#[must_use]
+pub fn id_of_form(round: &RoundCode, form: &str) -> ResponseId {
+    let digest = Sha256::digest(format!("paper form\n{round}\n{form}"));
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(digest).for_each(|(byte, of_digest)| *byte = of_digest);
+    ResponseId::from_bytes(uuid::Builder::from_random_bytes(bytes).into_uuid().into_bytes())
 }
 
 fn channel(text: &str) -> Result<Channel, String> {

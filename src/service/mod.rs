@@ -15,6 +15,7 @@ pub mod disclosure;
 pub mod exercise;
 pub mod frame;
 pub mod import;
+pub mod paper;
 pub mod plan;
 pub mod progress;
 pub mod quality;

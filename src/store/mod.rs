@@ -17,6 +17,7 @@ pub mod devices;
 pub mod directory;
 mod error;
 mod migration;
+pub mod paper;
 mod pool;
 pub mod receipts;
 pub mod responses;

@@ -107,6 +107,16 @@ pub fn insert_batch(connection: &mut AnyConnection, batch: &[NewResponse]) -> Re
     Ok(settled.into_iter().map(|(_, insertion)| insertion).collect())
 }
 
+/// The packed answers of the response with an id.
+///
+/// # Errors
+/// [`StoreError::Unknown`] for a round that is not there; when the database does not answer.
+pub fn find(connection: &mut AnyConnection, round: &RoundCode, id: ResponseId) -> Result<Option<Vec<u8>>, StoreError> {
+    let number = rounds::number(connection, round)?;
+    let place = responses::table.find((number, id.as_bytes().as_slice()));
+    Ok(place.select(responses::packed).first(connection).optional()?)
+}
+
 /// Gives every response of a round to `each`: the desk's code, the packed answers, the weight and the flags. The order is that
 /// of the random ids, so the same responses come in the same order however they came in, and figures summed up from them are
 /// the same to the last bit. Nothing is kept of a row after it was given, so a round may be larger than memory.

@@ -145,6 +145,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    paper_entries (round, form) {
+        round -> Integer,
+        form -> Text,
+        desk -> Integer,
+        device -> Integer,
+        typed -> Text,
+    }
+}
+
+diesel::table! {
+    paper_checks (round, desk) {
+        round -> Integer,
+        desk -> Integer,
+        forms -> BigInt,
+        items -> BigInt,
+        different -> BigInt,
+    }
+}
+
 diesel::joinable!(rounds -> questionnaires (questionnaire));
 diesel::joinable!(rounds -> areas (area));
 diesel::joinable!(round_desks -> rounds (round));
@@ -152,6 +172,7 @@ diesel::joinable!(responses -> rounds (round));
 diesel::joinable!(comments -> rounds (round));
 diesel::joinable!(assessments -> areas (unit));
 diesel::joinable!(devices -> areas (desk));
+diesel::joinable!(paper_entries -> devices (device));
 diesel::joinable!(access_keys -> areas (area));
 diesel::allow_tables_to_appear_in_same_query!(
     areas,
@@ -163,5 +184,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     assessments,
     receipt_blocks,
     devices,
-    access_keys
+    access_keys,
+    paper_entries,
+    paper_checks
 );

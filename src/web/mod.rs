@@ -9,6 +9,7 @@ pub mod assets;
 pub mod credentials;
 pub mod devices;
 pub mod effort;
+pub mod entry;
 pub mod figures;
 pub mod form;
 pub mod guard;
@@ -68,6 +69,8 @@ pub struct Counter {
     pub idle_seconds: u32,
     /// Bits of work asked of a page whose visitor has neither a receipt nor an enrolled device; 0 asks for none.
     pub proof_bits: u8,
+    /// Whether paper is typed in once instead of twice.
+    pub is_single_entry: bool,
     /// How often who may send.
     pub rates: RateLimits,
 }
@@ -82,7 +85,7 @@ impl Counter {
 
 impl Default for Counter {
     fn default() -> Self {
-        Self { public_url: None, idle_seconds: 30, proof_bits: 0, rates: RateLimits::default() }
+        Self { public_url: None, idle_seconds: 30, proof_bits: 0, is_single_entry: false, rates: RateLimits::default() }
     }
 }
 
@@ -124,7 +127,8 @@ pub fn table() -> Vec<Address> {
         Address::at("/v1/rounds/{round}/breakdown").get(figures::breakdown),
         Address::at("/problems").get(problem::list),
         Address::at("/problems/{slug}").get(problem::explain),
-        // For the operator.
+        // For the office.
+        Address::at("/entry").get(entry::show).post(entry::enter),
         Address::at("/operator").get(operator::rounds),
         Address::at("/operator/{round}").get(operator::show),
         // For whoever keeps the server running.

@@ -35,7 +35,6 @@ fn a_sheet_with_faults_is_not_taken_and_every_fault_has_its_row() {
         "row 4, column desk",
         "row 4, column TC1",
         "row 5, column form",
-        "row 5, column TC1",
         "row 6, column form",
         "row 6, column TC1",
     ] {

@@ -137,6 +137,11 @@ impl Door {
         format!("{{{}}}", items.join(","))
     }
 
+    /// The five-point items of the desk's questionnaire.
+    pub(crate) fn five_point_items(&self) -> Vec<String> {
+        self.five_point().map(str::to_owned).collect()
+    }
+
     /// Receipt codes of the round that are spent.
     pub(crate) fn receipts_spent(&self) -> u64 {
         let counts = self.store.with(|connection| receipts::counts(connection, &round_code(ROUND))).unwrap();

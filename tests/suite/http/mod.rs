@@ -3,6 +3,7 @@
 mod address;
 mod browser;
 mod client;
+mod entry;
 mod figures;
 mod health;
 mod hostile;

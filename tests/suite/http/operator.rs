@@ -30,14 +30,14 @@ fn a_round_is_shown_with_its_answers_devices_and_receipts(database: &Database) {
     assert_eq!(page.status, 200, "{}", page.body);
     let line = page.body.split_once(&format!("href=\"/s/{DESK}\"")).unwrap().1.split_once("</tr>").unwrap().0;
     let cells: Vec<&str> =
-        line.split("<td class=\"number\">").skip(1).map(|cell| cell.split_once('<').unwrap().0).collect();
+        line.split("<td class=\"figure\">").skip(1).map(|cell| cell.split_once('<').unwrap().0).collect();
     assert_eq!((cells[0], cells[4]), ("3", "1 &#x2f; 4"), "answers, and codes used of those issued: {cells:?}");
     assert!(
         page.body.contains("<svg class=\"chart\"") && page.body.contains("role=\"img\" aria-label=\"Phiếu theo ngày")
     );
     assert!(page.body.contains("Quầy &lt;1&gt;") && page.body.contains("chờ ghép đến"), "what is typed is text");
     let trap = page.body.split_once("trap</span></th>").unwrap().1;
-    assert!(trap.starts_with("<td class=\"number\">1<"), "{trap}");
+    assert!(trap.starts_with("<td class=\"figure\">1<"), "{trap}");
     assert_eq!(client.get("/operator/NO-SUCH").status, 404);
 }
 

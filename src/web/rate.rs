@@ -15,7 +15,7 @@ use std::time::Instant;
 /// Senders remembered at most; beyond, counting begins anew, so that made-up addresses cannot fill the memory.
 const MAX_SENDERS: usize = 100_000;
 /// When to come back, in seconds: at these rates, a few are free again by then.
-const RETRY_AFTER_S: u32 = 5;
+pub const RETRY_AFTER_S: u32 = 5;
 /// Wrong receipt codes a minute from one place before the next ones have to be worked for; people mistype too.
 const WRONG_CODES_PER_MINUTE: u32 = 60;
 /// Bits of work asked for then: about a second on a phone, so nobody is locked out and guessing does not pay.

@@ -11,7 +11,7 @@ use super::pages::{self, Chrome, VIETNAMESE};
 use super::problem::Problem;
 use super::problem::catalogue::{DESK_NOT_OPEN, ROUND_NOT_OPEN, UNAVAILABLE, UNKNOWN_DESK};
 use super::responses::RETRY_AFTER_FAULT_S;
-use super::{Site, form, guard, kiosk};
+use super::{Site, form, guard, kiosk, rate};
 use crate::domain::answers::AnswerFault;
 use crate::domain::ids::AreaCode;
 use crate::domain::questionnaire::Questionnaire;
@@ -28,9 +28,17 @@ enum Above {
     /// It is new.
     Introduction,
     /// It was sent with faults.
-    Faults(Vec<AnswerFault>),
+    Faults(Faults),
     /// It could not be stored for the moment; in so many seconds it may be.
     TryAgain(u32),
+}
+
+/// What has to be put right: in the answers, and with the code of the receipt.
+#[derive(Default)]
+struct Faults {
+    answers: Vec<AnswerFault>,
+    /// What the page's words call it.
+    code: Option<&'static str>,
 }
 
 /// `GET /s/{desk}`: the questionnaire of the desk's open round, with nothing selected.
@@ -58,9 +66,25 @@ pub async fn answer(
     let desk = code(&desk)?;
     let typed = Typed::read(&body)?;
     let kiosk = kiosk::at(&request, &site, &desk).await?;
-    let (mut response, above) = match site.service.collect(typed.submission(desk.clone(), kiosk.as_ref())).await {
+    let outcome = match (rate::admit(&request, &site, kiosk.as_ref()), typed.code()) {
+        (Err(_), _) => Err(CollectRefusal::Busy { retry_after_s: rate::RETRY_AFTER_S }),
+        // What is no code is told together with what is wrong with the answers.
+        (Ok(()), Err(_)) => Err(CollectRefusal::Faulty(site.service.answer_faults(&typed.round, &typed.answers()))),
+        (Ok(()), Ok(code)) => site.service.collect(typed.submission(desk.clone(), kiosk.as_ref(), code)).await,
+    };
+    if outcome == Err(CollectRefusal::ReceiptUnknown) {
+        rate::note_wrong_code(&request, &site);
+    }
+    let with_code = |code| Above::Faults(Faults { answers: Vec::new(), code: Some(code) });
+    let (mut response, above) = match outcome {
         Ok(_) => return thank(&site, &request, &desk, kiosk.is_some()),
-        Err(CollectRefusal::Faulty(faults)) => (HttpResponse::UnprocessableEntity(), Above::Faults(faults)),
+        Err(CollectRefusal::Faulty(answers)) => {
+            let code = typed.code().is_err().then_some("receipt_unreadable");
+            (HttpResponse::UnprocessableEntity(), Above::Faults(Faults { answers, code }))
+        }
+        Err(CollectRefusal::ReceiptUnknown) => (HttpResponse::UnprocessableEntity(), with_code("receipt_wrong")),
+        Err(CollectRefusal::ReceiptSpent) => (HttpResponse::Conflict(), with_code("receipt_spent")),
+        Err(CollectRefusal::ReceiptExpired) => (HttpResponse::Conflict(), with_code("receipt_expired")),
         Err(CollectRefusal::Busy { retry_after_s }) => try_again(retry_after_s),
         Err(CollectRefusal::Unavailable) => try_again(RETRY_AFTER_FAULT_S),
         Err(CollectRefusal::Conflict) => {
@@ -127,14 +151,15 @@ fn survey_page(
     let texts = catalogue.texts(&questionnaire.reference, chrome.language()).ok_or_else(|| {
         Problem::server_fault(format!("{} has no texts in {}", questionnaire.reference, chrome.language()))
     })?;
-    let faults = if let Above::Faults(faults) = above { faults.as_slice() } else { &[] };
+    let none = Faults::default();
+    let faults = if let Above::Faults(faults) = above { faults } else { &none };
     let view = view::View { questionnaire, texts, chrome: &chrome, typed, faults };
     let minutes = length::minutes(questionnaire, texts).to_string();
     let names = [("title", texts.title.as_str()), ("desk", open.desk_name.as_str())];
     let (kind, page_title, notice) = match above {
         Above::Introduction => ("introduction", "page_title", None),
         Above::Faults(_) => {
-            let count = faults.len().to_string();
+            let count = (faults.answers.len() + usize::from(faults.code.is_some())).to_string();
             ("faults", "page_title_error", Some(chrome.fill("problem_heading", &[("count", &count)])))
         }
         Above::TryAgain(seconds) => {
@@ -154,7 +179,7 @@ fn survey_page(
         query => query(&chrome),
         response_id => typed.id.to_string(), begun => typed.begun.map(|begun| begun.timestamp()),
         round => open.round.as_str(),
-        receipt => typed.receipt.as_str(), receipt_fault => (), trap => typed.trap.as_str(),
+        receipt => typed.receipt.as_str(), receipt_fault => view.code_fault(), trap => typed.trap.as_str(),
         minutes_note => chrome.fill("minutes_note", &[("minutes", &minutes)]),
         languages => languages(site, open, typed, above),
         groups => view.groups(),

@@ -15,8 +15,8 @@ const sitting = (() => {
       answered_at: new Date().toISOString(),
     };
     if (seconds >= 0 && seconds <= 86_400) body.seconds = Math.round(seconds);
-    for (const name of ["receipt", "trap", "proof"]) {
-      const typed = form.elements[name]?.value?.trim();
+    for (const [field, name] of [["receipt", "receipt"], ["website", "trap"]]) {
+      const typed = form.elements[field]?.value?.trim();
       if (typed) body[name] = typed;
     }
     return body;

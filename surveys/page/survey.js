@@ -167,6 +167,11 @@ function enhance(form, size = 0) {
   };
   form.addEventListener("submit", check, { capture: true });
 
+  // "Send without the code" takes the code away, so that whoever sends the form does not send it along.
+  form.querySelector("[name=without_receipt]")?.addEventListener("click", () => {
+    form.elements.receipt.value = "";
+  });
+
   // The size of the text.
   const N_SIZES = 4;
   const sizes = document.querySelector(".sizes");

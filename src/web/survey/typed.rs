@@ -4,6 +4,7 @@ use crate::domain::answers::{RawAnswers, RawValue};
 use crate::domain::channel::Channel;
 use crate::domain::ids::{AreaCode, ResponseId, RoundCode};
 use crate::domain::quality::Circumstances;
+use crate::domain::receipt::{ReceiptCode, ReceiptFault};
 use crate::service::collect::{OpenDesk, Submission};
 use crate::service::devices::KnownDevice;
 use crate::web::form;
@@ -88,15 +89,32 @@ impl Typed {
         Ok(Self { id, round, begun, receipt, trap, answers })
     }
 
-    /// The same for the service; from the desk's own tablet if one sent it.
-    pub(super) fn submission(&self, desk: AreaCode, kiosk: Option<&KnownDevice>) -> Submission {
+    /// The receipt's code, if there is one.
+    ///
+    /// # Errors
+    /// When what was typed is no code.
+    pub(super) fn code(&self) -> Result<Option<ReceiptCode>, ReceiptFault> {
+        if self.receipt.trim().is_empty() { Ok(None) } else { ReceiptCode::parse(&self.receipt).map(Some) }
+    }
+
+    /// The answers as they were typed.
+    pub(super) fn answers(&self) -> RawAnswers {
         // A text field is sent even when it is empty, beside a tick for "not applicable".
         let raw = |values: &Vec<String>| match values.iter().filter(|value| !value.is_empty()).collect::<Vec<_>>()[..] {
             [] => RawValue::Text(String::new()),
             [one] => RawValue::Text(one.clone()),
             _ => RawValue::List(values.clone()),
         };
-        let answers: RawAnswers = self.answers.iter().map(|(item, values)| (item.clone(), raw(values))).collect();
+        self.answers.iter().map(|(item, values)| (item.clone(), raw(values))).collect()
+    }
+
+    /// The same for the service; from the desk's own tablet if one sent it.
+    pub(super) fn submission(
+        &self,
+        desk: AreaCode,
+        kiosk: Option<&KnownDevice>,
+        receipt: Option<ReceiptCode>,
+    ) -> Submission {
         // A page that was left open for longer than a day says nothing about how fast its questions were read.
         let seconds = self.begun.and_then(|begun| u32::try_from((Utc::now() - begun).num_seconds()).ok());
         let seconds = seconds.filter(|seconds| *seconds <= Circumstances::MAX_SECONDS);
@@ -105,15 +123,16 @@ impl Typed {
             id: self.id,
             desk,
             channel: if kiosk.is_some() { Channel::Kiosk } else { Channel::Web },
-            answers,
+            answers: self.answers(),
             weight: None,
             circumstances: Circumstances {
                 seconds,
                 device: kiosk.map(|kiosk| kiosk.code.clone()),
+                is_trapped: !self.trap.trim().is_empty(),
                 ..Circumstances::default()
             },
             is_live: true,
-            receipt: None,
+            receipt,
             arrival: None,
         }
     }

@@ -1,8 +1,9 @@
 //! The questionnaire as the template shows it: groups of items in order, each with its choices, what was typed and what
 //! is wrong with it.
 
+use super::Faults;
 use super::typed::{ANSWER, Typed};
-use crate::domain::answers::{AnswerFault, AnswerProblem, NOT_APPLICABLE_WORD};
+use crate::domain::answers::{AnswerProblem, NOT_APPLICABLE_WORD};
 use crate::domain::questionnaire::{Item, ItemKind, Part, Questionnaire, ShowIf};
 use crate::service::catalogue::{Choice, Texts};
 use crate::web::pages::Chrome;
@@ -14,7 +15,7 @@ pub(super) struct View<'a> {
     pub(super) texts: &'a Texts,
     pub(super) chrome: &'a Chrome,
     pub(super) typed: &'a Typed,
-    pub(super) faults: &'a [AnswerFault],
+    pub(super) faults: &'a Faults,
 }
 
 impl View<'_> {
@@ -44,7 +45,7 @@ impl View<'_> {
     pub(super) fn faults(&self) -> Vec<Value> {
         let numbered = self.numbered();
         let mut found: Vec<(String, Vec<Value>)> = Vec::new();
-        for fault in self.faults {
+        for fault in &self.faults.answers {
             let text = self.fault_text(&fault.problem);
             let asked = numbered.iter().find(|(_, item)| item.id.as_str() == fault.item);
             let place = asked.map(|(number, item)| {
@@ -59,7 +60,18 @@ impl View<'_> {
                 None => found.push((text, place.into_iter().collect())),
             }
         }
-        found.into_iter().map(|(text, places)| context! { text, places }).collect()
+        let code = self
+            .code_fault()
+            .map(|text| (text, vec![context! { href => "#receipt", question => self.chrome.word("receipt_label") }]));
+        found.into_iter().chain(code).map(|(text, places)| context! { text, places }).collect()
+    }
+
+    /// What is wrong with the code of the receipt.
+    pub(super) fn code_fault(&self) -> Option<String> {
+        let told = |about| {
+            format!("{}. {}", self.chrome.word(&format!("{about}_title")), self.chrome.word(&format!("{about}_text")))
+        };
+        self.faults.code.map(told)
     }
 
     fn title(&self, item: &Item) -> String {
@@ -72,7 +84,8 @@ impl View<'_> {
 
     fn item(&self, number: Option<usize>, item: &Item) -> Value {
         let id = item.id.as_str();
-        let fault = self.faults.iter().find(|fault| fault.item == id).map(|fault| self.fault_text(&fault.problem));
+        let fault =
+            self.faults.answers.iter().find(|fault| fault.item == id).map(|fault| self.fault_text(&fault.problem));
         let control = match item.kind {
             ItemKind::FivePoint => "scale",
             ItemKind::Multiple(_) => "several",

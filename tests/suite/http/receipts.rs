@@ -1,5 +1,6 @@
 //! Receipt codes at the door: one admits one answer, whoever sends it and how often.
 
+use super::browser::{Form, new_id};
 use super::client::{Client, JSON};
 use crate::harness::Database;
 use crate::harness::door::{DESK, Door, ROUND};
@@ -12,6 +13,7 @@ on_both!(
     a_code_sent_from_twenty_connections_at_once_admits_one_answer,
     a_code_is_spent_by_an_answer_and_by_nothing_else,
     a_device_numbers_its_answers_and_a_gap_is_seen,
+    a_form_with_a_code_that_does_not_serve_comes_back_and_can_go_without,
 );
 
 /// The address that answers are sent to.
@@ -117,4 +119,46 @@ fn a_device_numbers_its_answers_and_a_gap_is_seen(database: &Database) {
 /// Drives one future to its end on this thread.
 fn at_once<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+fn a_form_with_a_code_that_does_not_serve_comes_back_and_can_go_without(database: &Database) {
+    let door = Door::on(database);
+    let client = Client::of(&door);
+    let issued = door.service().issue_receipts(&round_code(ROUND), &area_code(DESK), 1).unwrap();
+    let code = issued.codes[0];
+    let page = format!("/s/{DESK}?c={code}");
+    let mut form = Form::in_page(&client.get(&page));
+    form.fill_all();
+    assert_eq!(form.send(&client).status, 303);
+    assert_eq!((door.n_stored(), door.receipts_spent()), (1, 1));
+    assert_eq!(form.send(&client).status, 303, "the same form again is the same answer");
+
+    form.fill("response_id", &new_id());
+    let never_issued = (0..).filter_map(ReceiptCode::of_number).find(|other| *other != code).unwrap().to_string();
+    let refusals = [
+        (code.to_string(), 409, "Mã này đã được dùng"),
+        (never_issued, 422, "Mã này không đúng"),
+        ("AAAA-AAA3".to_owned(), 422, "Mã chưa đúng"),
+    ];
+    for (typed, status, words) in refusals {
+        form.fill("receipt", &typed);
+        let again = client.post_form(&form.action, &form.encoded());
+        assert_eq!(again.status, status, "{typed}");
+        assert_eq!(Form::in_page(&again).filled, form.filled, "nothing is lost, not even the id");
+        let summary = again.body.split_once("role=\"alert\"").unwrap().1.split_once("</section>").unwrap().0;
+        assert!(summary.contains(words) && summary.contains("href=\"#receipt\""), "{summary}");
+        let field = again.body.split_once(" id=\"receipt\"").unwrap().1.split_once('>').unwrap().0;
+        assert!(field.contains("aria-describedby=\"fault:receipt hint:receipt\" aria-invalid=\"true\""), "{field}");
+        let (_, buttons) = again.body.split_once("<button type=\"submit\">").unwrap();
+        assert!(buttons.contains(" name=\"without_receipt\""), "behind the one that Enter stands for");
+    }
+    let question = form.five_point()[0].clone();
+    let chosen = form.filled.remove(&question).unwrap();
+    let both = client.post_form(&form.action, &form.encoded());
+    assert_eq!(both.body.matches("class=\"fault\"").count(), 2, "the code and the question are told together");
+    form.filled.insert(question, chosen);
+
+    form.fill("without_receipt", "1");
+    assert_eq!(form.send(&client).status, 303);
+    assert_eq!((door.n_stored(), door.receipts_spent()), (2, 1));
 }

@@ -219,7 +219,8 @@ impl Browser {
                 return;
             }
         }
-        self.screenshot("gave-up-waiting");
+        let test = std::thread::current().name().unwrap_or("test").replace("::", "-");
+        self.screenshot(&format!("gave-up-in-{test}"));
         panic!("{}: not within {DEADLINE:?}: {condition} ({outcome:?})", self.address());
     }
 

@@ -9,12 +9,17 @@ mod breakdown;
 mod calculator;
 mod check;
 mod demo;
+mod device;
 mod failure;
 mod format;
 mod index;
+mod key;
 mod output;
+mod paper;
 mod plan;
+mod poster;
 mod quality;
+mod receipts;
 mod reconcile;
 mod responses;
 mod results;
@@ -23,10 +28,13 @@ mod serve;
 
 use crate::cli::output::say_line;
 use crate::domain::ids::AreaCode;
+use crate::domain::questionnaire::Language;
+use crate::service::Service;
 use crate::service::catalogue::{Catalogue, Source};
 use crate::store::{DatabaseUrl, Store};
 use clap::{Parser, Subcommand};
 use failure::Failure;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -40,6 +48,8 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
 
   sipas areas import FILE.csv      the tree of areas and desks
   sipas round create|frame|open|close|publish|list
+  sipas device enrol --desk D      pair a tablet; device list tells what is missing
+  sipas receipts issue --round R   codes for receipts; also: poster, key, paper
   sipas plan --round R             how many answers each unit and desk still needs
   sipas responses import FILE.csv  answers collected on paper
   sipas assessments import FILE.csv
@@ -104,6 +114,20 @@ enum Command {
     /// Rounds of collection
     #[command(subcommand)]
     Round(round::Command),
+    /// Tablets, interviewers' phones, computers for paper
+    #[command(subcommand)]
+    Device(device::Command),
+    /// Codes for the receipts of a desk
+    #[command(subcommand)]
+    Receipts(receipts::Command),
+    /// Pages with a QR for the wall behind a desk
+    Poster(poster::Arguments),
+    /// Keys for programs and for the operator's page
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Paper forms that are typed in twice
+    #[command(subcommand)]
+    Paper(paper::Command),
     /// Answers collected elsewhere
     #[command(subcommand)]
     Responses(responses::Command),
@@ -150,6 +174,11 @@ pub fn run() -> ExitCode {
         Command::Compare(arguments) => calculator::compare::run(&arguments),
         Command::Areas(command) => areas::run(place, &command),
         Command::Round(command) => round::run(place, &command),
+        Command::Device(command) => device::run(place, &command),
+        Command::Receipts(command) => receipts::run(place, &command),
+        Command::Poster(arguments) => poster::run(place, &arguments),
+        Command::Key(command) => key::run(place, &command),
+        Command::Paper(command) => paper::run(place, &command),
         Command::Responses(command) => responses::run(place, &command),
         Command::Assessments(command) => assessments::run(place, &command),
         Command::Results(arguments) => results::run(place, &arguments),
@@ -170,6 +199,61 @@ pub fn run() -> ExitCode {
 fn parse_unit(unit: Option<&str>) -> Result<Option<AreaCode>, Failure> {
     let parsed = unit.map(AreaCode::parse).transpose();
     parsed.map_err(|fault| Failure::message(format!("the unit's code {fault}")))
+}
+
+/// The address that citizens and devices reach the server at.
+#[derive(clap::Args)]
+struct PublicUrl {
+    /// The address that citizens reach the server at, for example https://khaosat.example.vn
+    #[arg(long, value_name = "URL", env = "SIPAS_PUBLIC_URL")]
+    public_url: Option<String>,
+}
+
+impl PublicUrl {
+    fn base(&self) -> Result<&str, Failure> {
+        let url = self.public_url.as_deref().map(|url| url.trim_end_matches('/'));
+        url.filter(|url| url.starts_with("http")).ok_or_else(|| {
+            Failure::message("a QR needs the server's address: give --public-url https://… or set SIPAS_PUBLIC_URL")
+        })
+    }
+
+    /// The page of a desk.
+    fn of_desk(&self, desk: &AreaCode) -> Result<String, Failure> {
+        Ok(format!("{}/s/{desk}", self.base()?))
+    }
+}
+
+/// The desk the user named.
+fn parse_desk(desk: &str) -> Result<AreaCode, Failure> {
+    AreaCode::parse(desk).map_err(|fault| Failure::message(format!("the desk's code {fault}")))
+}
+
+/// A desk's name as people know it.
+fn desk_name(service: &Service, desk: &AreaCode) -> Result<String, Failure> {
+    let tree = crate::service::areas::tree(service.store())?;
+    let area = tree.get(desk).ok_or_else(|| Failure::message(format!("there is no desk {desk}; import it first")))?;
+    Ok(area.name.clone())
+}
+
+/// A word of the citizens' pages, for what is printed for them.
+fn page_word(service: &Service, language: &str, key: &str) -> String {
+    let language = Language::parse(language).ok();
+    let words = language.and_then(|language| service.catalogue().page_words(&language));
+    words.map_or_else(|| key.to_owned(), |words| words.fill(key, &[]))
+}
+
+/// Says no to a file that is there: codes may stand in it that are nowhere else.
+fn refuse_existing(path: &Path) -> Result<(), Failure> {
+    if path.exists() {
+        return Err(Failure::message(format!("{} exists already; choose another name", path.display())));
+    }
+    Ok(())
+}
+
+/// Writes a file that was not there.
+fn write_new(path: &Path, content: &str) -> Result<(), Failure> {
+    let written = std::fs::File::create_new(path).and_then(|mut file| file.write_all(content.as_bytes()));
+    written.map_err(|error| Failure::message(format!("cannot write {}: {error}", path.display())))
 }
 
 /// The content of a file the user named.

@@ -133,6 +133,13 @@ impl ReceiptMonth {
         }
     }
 
+    /// The last day on which a code of this month is taken.
+    #[must_use]
+    pub fn last_day(self) -> Option<NaiveDate> {
+        let months = chrono::Months::new(Self::GRACE + 1);
+        NaiveDate::from_ymd_opt(self.year, self.month, 1)?.checked_add_months(months)?.pred_opt()
+    }
+
     /// As a number such as 202611.
     #[must_use]
     pub fn number(self) -> i32 {
@@ -194,6 +201,7 @@ mod tests {
         let month = |year, month| ReceiptMonth::of(NaiveDate::from_ymd_opt(year, month, 1).unwrap());
         assert_eq!(month(2026, 1).before(), month(2025, 12));
         assert_eq!((month(2026, 1).since(month(2025, 12)), month(2025, 12).since(month(2026, 1))), (1, 0));
+        assert_eq!(month(2026, 12).last_day(), NaiveDate::from_ymd_opt(2027, 1, 31));
         assert_eq!((month(2026, 11).number(), month(2026, 11).to_string()), (202_611, "2026-11".to_owned()));
     }
 

@@ -6,10 +6,12 @@
 
 pub mod breakdown;
 pub mod comparisons;
+pub mod devices;
 pub mod estimates;
 pub mod index;
 pub mod number;
 pub mod plan;
+pub mod print;
 pub mod progress;
 pub mod quality;
 pub mod reconcile;

@@ -6,12 +6,10 @@ use super::number;
 use crate::domain::device::{EnrolledDevice, Standing, ranges_text};
 use crate::domain::progress::{Progress, Tally};
 use crate::domain::quality::{FlagCount, Reason};
+use crate::report::devices::is_silent;
 use crate::report::quality::vietnamese;
-use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use serde::Serialize;
-
-/// A device that was not in touch for so long is marked: by then somebody should go and look.
-const SILENT_AFTER: TimeDelta = TimeDelta::hours(24);
 
 /// What the template shows.
 #[derive(Debug, Serialize)]
@@ -146,8 +144,7 @@ impl DeviceShape {
     fn at(device: &EnrolledDevice, now: DateTime<Utc>) -> Self {
         let report = device.report.as_ref();
         let missing = ranges_text(&device.missing());
-        let is_silent = device.standing == Standing::Paired
-            && report.is_none_or(|report| now.signed_duration_since(report.synced) > SILENT_AFTER);
+        let is_silent = is_silent(device, now);
         let aside = report.map_or(0, |report| report.aside);
         Self {
             code: device.code.to_string(),

@@ -60,6 +60,16 @@ pub fn progress(service: &Service, round: &RoundCode) -> Result<Progress, Analys
     Ok(Progress { round: round.clone(), state, period, days, desks, devices, notice })
 }
 
+/// The desks of a round that were drawn, by code.
+///
+/// # Errors
+/// When there is no such round, or the database fails.
+pub fn drawn_desks(service: &Service, round: &RoundCode) -> Result<Vec<AreaCode>, AnalyseRefusal> {
+    rounds::find(service.store(), round)?;
+    let frame = service.store().with(|connection| stored_rounds::frame(connection, round))?;
+    Ok(frame.iter().filter(|desk| desk.drawn).map(|desk| desk.desk.clone()).collect())
+}
+
 /// Flags by desk: those told when answers came in, and those that all answers together tell.
 fn flags(service: &Service, plan: &RoundPlan) -> Result<BTreeMap<AreaCode, FlagCount>, AnalyseRefusal> {
     let Some(questionnaire) = service.catalogue().questionnaire(&plan.questionnaire) else {

@@ -14,7 +14,10 @@ use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::period::Period;
 use crate::domain::receipt::{ReceiptCode, ReceiptMonth, ReceiptPlace};
 use crate::store::{StoreError, receipts};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// Codes issued at once, at most: a thousand sheets of paper.
 pub const MAX_ISSUED_AT_ONCE: u32 = 24_000;
@@ -24,8 +27,8 @@ pub const MAX_ISSUED_AT_ONCE: u32 = 24_000;
 pub struct Issued {
     /// The codes.
     pub codes: Vec<ReceiptCode>,
-    /// The month they were issued in.
-    pub month: ReceiptMonth,
+    /// The last day on which they are taken.
+    pub valid_to: NaiveDate,
 }
 
 /// Why codes are not issued.
@@ -61,8 +64,36 @@ impl Service {
         }
         let month = month_of(Utc::now());
         let serials = self.store.with(|connection| receipts::issue(connection, round, desk, month, n))?;
+        Ok(self.issued(round, desk, month, serials))
+    }
+
+    /// As [`Service::issue_receipts`], for threads that may not wait.
+    ///
+    /// # Errors
+    /// As [`Service::issue_receipts`].
+    pub async fn issue_receipts_at_once(
+        self: Arc<Self>,
+        round: RoundCode,
+        desk: AreaCode,
+        n: u32,
+    ) -> Result<Issued, IssueRefusal> {
+        let issue = move || self.issue_receipts(&round, &desk, n);
+        tokio::task::spawn_blocking(issue).await.map_err(|error| StoreError::Unavailable(Box::new(error)))?
+    }
+
+    fn issued(&self, round: &RoundCode, desk: &AreaCode, month: ReceiptMonth, serials: Range<u32>) -> Issued {
         let of_month = self.cipher.for_month(round, desk, month);
-        Ok(Issued { codes: serials.filter_map(|serial| of_month.code(serial)).collect(), month })
+        let codes = serials.filter_map(|serial| of_month.code(serial)).collect();
+        // A month has a last day up to the end of the calendar, in the year 262142.
+        Issued { codes, valid_to: month.last_day().unwrap_or(NaiveDate::MAX) }
+    }
+
+    /// Codes issued at each desk of a round, and how many of them are spent. Blocks while the database works.
+    ///
+    /// # Errors
+    /// When there is no such round, or the database does not answer.
+    pub fn receipt_counts(&self, round: &RoundCode) -> Result<BTreeMap<AreaCode, (u64, u64)>, StoreError> {
+        self.store.with(|connection| receipts::counts(connection, round))
     }
 }
 
@@ -107,7 +138,6 @@ fn month_of(now: DateTime<Utc>) -> ReceiptMonth {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::NaiveDate;
 
     #[test]
     fn a_code_is_taken_in_its_month_and_the_next_at_its_own_desk() {

@@ -22,6 +22,7 @@ pub mod operator;
 pub mod pages;
 pub mod problem;
 pub mod rate;
+pub mod receipts;
 pub mod responses;
 pub mod server;
 pub mod survey;
@@ -121,6 +122,7 @@ pub fn table() -> Vec<Address> {
         Address::at("/worker.js").get(worker::script),
         // For programs.
         Address::at("/v1/rounds/{round}/responses").post(responses::submit),
+        Address::at("/v1/receipts").post(receipts::issue),
         Address::at("/v1/devices/sync").post(devices::sync),
         Address::at("/v1/rounds/{round}/index").get(figures::index),
         Address::at("/v1/rounds/{round}/results").get(figures::results),

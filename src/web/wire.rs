@@ -1,7 +1,9 @@
 //! The shapes that clients see, in and out. Only these are ever serialised.
 
+mod issue;
 mod sync;
 
+pub use issue::{IssuedBody, SentIssue};
 pub use sync::{SentReport, SyncBody};
 
 use super::json::Json;

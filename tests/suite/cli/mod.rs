@@ -2,6 +2,7 @@
 
 mod breakdown;
 mod compare;
+mod counter;
 mod demo;
 mod estimate;
 mod files;

@@ -17,6 +17,7 @@ fn the_table() {
     /page/{file}                       GET, HEAD, OPTIONS
     /worker.js                         GET, HEAD, OPTIONS
     /v1/rounds/{round}/responses       POST, OPTIONS
+    /v1/receipts                       POST, OPTIONS
     /v1/devices/sync                   POST, OPTIONS
     /v1/rounds/{round}/index           GET, HEAD, OPTIONS
     /v1/rounds/{round}/results         GET, HEAD, OPTIONS

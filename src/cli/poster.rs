@@ -1,0 +1,57 @@
+//! `sipas poster`: a page with a large QR for the wall behind a desk.
+
+use super::failure::Failure;
+use super::round::parse_code;
+use super::{Place, PublicUrl, write_new};
+use crate::cli::output::say_line;
+use crate::domain::ids::AreaCode;
+use crate::report::print::poster::{Poster, poster};
+use crate::service::Service;
+use crate::service::collect::CollectLimits;
+use crate::service::progress;
+use crate::web::pages::{ENGLISH, VIETNAMESE};
+use std::path::{Path, PathBuf};
+
+/// For which desk.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// The round
+    #[arg(long)]
+    round: String,
+    /// The desk; every drawn desk of the round unless given
+    #[arg(long)]
+    desk: Option<String>,
+    /// The folder for the posters, one A4 page as SVG for each desk
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    #[command(flatten)]
+    public: PublicUrl,
+}
+
+/// Draws them.
+pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
+    let service = Service::start(place.catalogue()?, place.store()?, CollectLimits::default())?;
+    let round = parse_code(&arguments.round)?;
+    let desks: Vec<AreaCode> = match &arguments.desk {
+        Some(desk) => vec![super::parse_desk(desk)?],
+        None => progress::drawn_desks(&service, &round)?,
+    };
+    std::fs::create_dir_all(&arguments.out)
+        .map_err(|error| Failure::message(format!("cannot make {}: {error}", arguments.out.display())))?;
+    for desk in &desks {
+        one(&service, desk, arguments)?;
+    }
+    say_line!("{} posters in {}", desks.len(), arguments.out.display());
+    Ok(())
+}
+
+fn one(service: &Service, desk: &AreaCode, arguments: &Arguments) -> Result<(), Failure> {
+    let word = |language, key| super::page_word(service, language, key);
+    let [title, text] = ["poster_title", "poster_text"].map(|key| word(VIETNAMESE, key));
+    let [english, english_text] = ["poster_title", "poster_text"].map(|key| word(ENGLISH, key));
+    let (address, name) = (arguments.public.of_desk(desk)?, super::desk_name(service, desk)?);
+    let words = [(title.as_str(), text.as_str()), (english.as_str(), english_text.as_str())];
+    let page = poster(&Poster { address: &address, desk: &name, words });
+    let page = page.map_err(|error| Failure::message(error.to_string()))?;
+    write_new(&Path::new(&arguments.out).join(format!("poster-{desk}.svg")), &page)
+}

@@ -1,0 +1,8 @@
+//! What an office prints: slips with receipt codes, and posters. A4 pages as SVG, which every browser prints true to size.
+
+mod page;
+pub mod poster;
+mod qr;
+pub mod sheet;
+
+pub use qr::{NoQr, for_terminal};

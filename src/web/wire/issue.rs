@@ -1,0 +1,57 @@
+//! What a program asks for and gets when it issues receipt codes.
+
+use super::{fault, faulty, member, misfit, repeated, text, unexpected, whole};
+use crate::domain::ids::{AreaCode, RoundCode};
+use crate::service::receipts::MAX_ISSUED_AT_ONCE;
+use crate::web::json::Json;
+use crate::web::problem::Problem;
+use serde::Serialize;
+
+/// What is asked for: `{"round":"dt-2026","desk":"D01-001","count":1}`.
+#[derive(Debug)]
+pub struct SentIssue {
+    /// The round the codes admit to.
+    pub round: RoundCode,
+    /// The desk that hands them out.
+    pub desk: AreaCode,
+    /// How many.
+    pub count: u32,
+}
+
+impl SentIssue {
+    const MEMBERS: [&str; 3] = ["round", "desk", "count"];
+
+    /// Reads the body of a request.
+    ///
+    /// # Errors
+    /// That it is not JSON, or every fault of the shape.
+    pub fn read(body: &[u8]) -> Result<Self, Problem> {
+        let Json::Object(members) = Json::read(body)? else {
+            let message = format!("send an object with {}", Self::MEMBERS.join(", "));
+            return Err(faulty(vec![fault("", "wrong-kind", message)]));
+        };
+        let mut faults = unexpected(&members, &Self::MEMBERS);
+        faults.extend(repeated(&members, ""));
+        let round = text(&members, "round", &mut faults, RoundCode::parse);
+        let desk = text(&members, "desk", &mut faults, AreaCode::parse);
+        if member(&members, "count").is_none() {
+            faults.push(misfit("count", None, "a whole number"));
+        }
+        let count = whole(&members, "count", 1..=u64::from(MAX_ISSUED_AT_ONCE), &mut faults);
+        match (round, desk, count.and_then(|count| u32::try_from(count).ok())) {
+            (Some(round), Some(desk), Some(count)) if faults.is_empty() => Ok(Self { round, desk, count }),
+            _ => Err(faulty(faults)),
+        }
+    }
+}
+
+/// What is issued: `{"codes":["3A4C-6D7G"],"valid_to":"2026-12-31","addresses":["https://…/s/D01-001?c=3A4C-6D7G"]}`.
+#[derive(Debug, Serialize)]
+pub struct IssuedBody {
+    /// The codes, as they are printed.
+    pub codes: Vec<String>,
+    /// The last day on which they are taken.
+    pub valid_to: String,
+    /// What a QR on the receipt leads to; none where the server was not told its public address.
+    pub addresses: Vec<String>,
+}

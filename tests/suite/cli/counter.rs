@@ -1,0 +1,127 @@
+//! The counter's commands: devices, receipt codes, posters, keys.
+
+use super::{office, refused};
+use crate::harness::office::{DESK, Office, ROUND, one_stop_items};
+use crate::harness::on_both_urls;
+use serde_json::{Value, json};
+
+const PUBLIC: &str = "https://khaosat.example.vn";
+
+/// Sends JSON to the real server and returns status and body.
+fn post(base: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> (u16, Value) {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let mut request = agent.post(format!("{base}{path}")).header("content-type", "application/json");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut reply = request.send(body.to_string()).unwrap();
+    let text = reply.body_mut().read_to_string().unwrap();
+    (reply.status().as_u16(), serde_json::from_str(&text).unwrap_or_default())
+}
+
+fn response(n: u32, more: (&str, Value)) -> Value {
+    let answers: Value = one_stop_items().into_iter().map(|item| (item, json!(4))).collect();
+    let id = format!("7f0c2a52-6f1e-4a62-9a3a-{n:012x}");
+    let mut body = json!({ "id": id, "desk": DESK, "channel": "web", "answers": answers });
+    body[more.0] = more.1;
+    body
+}
+
+#[test]
+fn a_printed_code_admits_one_answer_at_the_real_server() {
+    on_both_urls(|url| {
+        let office = Office::on(url);
+        office.open_round();
+        let scratch = tempfile::tempdir().unwrap();
+        let (csv, sheets) = (scratch.path().join("codes.csv"), scratch.path().join("slips"));
+        let (csv_path, sheet_path) = (csv.display().to_string(), sheets.display().to_string());
+        let issue = ["receipts", "issue", "--round", ROUND, "--desk", DESK, "--count", "30", "--csv", &csv_path];
+        let printed = [&issue[..], &["--sheet", &sheet_path]].concat();
+        let said = refused(office.try_run(&printed));
+        assert!(said.contains("--public-url"), "{said}");
+        assert!(!office.run(&["receipts", "status", "--round", ROUND]).contains(DESK), "nothing was issued");
+        office.run(&[&printed[..], &["--public-url", PUBLIC]].concat());
+        let codes: Vec<String> = std::fs::read_to_string(&csv)
+            .unwrap()
+            .lines()
+            .skip(1)
+            .map(|line| line.split(',').next().unwrap().to_owned())
+            .collect();
+        assert_eq!(codes.len(), 30);
+        let first = std::fs::read_to_string(sheets.join("sheet-001.svg")).unwrap();
+        assert!(first.contains(&codes[0]) && first.contains(&codes[23]) && !first.contains(&codes[24]));
+        assert!(sheets.join("sheet-002.svg").exists());
+        let again = refused(office.try_run(&issue));
+        assert!(again.contains("exists already"), "{again}");
+
+        let server = office.serve();
+        let path = format!("/v1/rounds/{ROUND}/responses");
+        let send = |n, code: &str| post(&server.base, &path, &[], &response(n, ("receipt", json!(code))));
+        assert_eq!(send(1, &codes[24]).0, 201);
+        let (status, problem) = send(2, &codes[24]);
+        assert_eq!((status, &problem["type"]), (409, &json!("/problems/receipt-spent")));
+        let status = office.run(&["receipts", "status", "--round", ROUND]);
+        let line: Vec<&str> = status.lines().last().unwrap().split_whitespace().collect();
+        assert_eq!(line[..3], [DESK, "30", "1"]);
+    });
+}
+
+#[test]
+fn software_with_a_key_issues_codes_for_its_own_area() {
+    on_both_urls(|url| {
+        let office = Office::on(url);
+        office.open_round();
+        let key = office.run(&["key", "create", "--name", "cases", "--scope", "receipts", "--area", "T1"]);
+        let bearer = format!("Bearer {}", key.trim());
+        let server = office.serve();
+        let ask = |headers: &[(&str, &str)], body: Value| post(&server.base, "/v1/receipts", headers, &body);
+        let body = json!({ "round": ROUND, "desk": DESK, "count": 2 });
+        assert_eq!(ask(&[], body.clone()).0, 401);
+        let with_key = [("authorization", bearer.as_str())];
+        let (status, issued) = ask(&with_key, body);
+        assert_eq!((status, issued["codes"].as_array().unwrap().len()), (201, 2), "{issued}");
+        assert_eq!(issued["addresses"], json!([]), "the server was not told where it is reached");
+        assert_eq!(ask(&with_key, json!({ "round": ROUND, "desk": "T2-01", "count": 1 })).0, 401, "another district");
+        let (status, problem) = ask(&with_key, json!({ "round": "", "count": 0, "extra": 1 }));
+        let places: Vec<&str> =
+            problem["faults"].as_array().unwrap().iter().map(|fault| fault["pointer"].as_str().unwrap()).collect();
+        assert_eq!((status, places), (422, vec!["/extra", "/round", "/desk", "/count"]));
+        let code = issued["codes"][0].as_str().unwrap();
+        let path = format!("/v1/rounds/{ROUND}/responses");
+        assert_eq!(post(&server.base, &path, &[], &response(7, ("receipt", json!(code)))).0, 201);
+        office.run(&["key", "revoke", "cases"]);
+        assert!(office.run(&["key", "list"]).contains("cases"));
+        assert!(refused(office.try_run(&["key", "revoke", "cases"])).contains("key cases"));
+    });
+}
+
+#[test]
+fn devices_are_enrolled_listed_and_revoked() {
+    let (office, _database) = office();
+    office.open_round();
+    let said = office.run(&["device", "enrol", "--desk", DESK, "--label", "Quầy 1", "--public-url", PUBLIC]);
+    let code = said.lines().find_map(|line| line.strip_prefix("Thiết bị / device")).unwrap().trim().to_owned();
+    assert!(said.contains(&format!("{PUBLIC}/kiosk?code=")) && said.contains('▀'), "{said}");
+    let list: Value = serde_json::from_str(&office.run(&["device", "list", "--format", "json"])).unwrap();
+    let device = &list["devices"][0];
+    assert_eq!((&device["device"], &device["standing"]), (&json!(code), &json!("awaited")), "{list}");
+    assert!(office.run(&["device", "list"]).contains("Quầy 1"));
+    office.run(&["device", "revoke", &code]);
+    assert!(office.run(&["device", "list"]).contains("revoked"));
+    assert!(refused(office.try_run(&["device", "enrol", "--desk", "NO-SUCH"])).contains("NO-SUCH"));
+    assert_eq!(office.try_run(&["device", "enrol", "--desk", DESK, "--kind", "robot"]).status.code(), Some(2));
+}
+
+#[test]
+fn every_drawn_desk_has_a_poster_that_is_never_overwritten() {
+    let (office, _database) = office();
+    office.open_round();
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = scratch.path().join("posters").display().to_string();
+    let draw = ["poster", "--round", ROUND, "--out", &folder, "--public-url", PUBLIC];
+    office.run(&draw);
+    let one = std::fs::read_to_string(scratch.path().join(format!("posters/poster-{DESK}.svg"))).unwrap();
+    assert!(one.contains(&format!("{PUBLIC}/s/{DESK}")) && one.contains("Quét mã"), "{one}");
+    assert!(refused(office.try_run(&draw)).contains("cannot write"));
+    assert!(office.run(&["paper", "status", "--round", ROUND]).contains("waiting for a second entry: 0"));
+}

@@ -50,11 +50,8 @@ pub(super) fn run(place: &Place, command: &Command) -> Result<(), Failure> {
         Command::Enrol { desk, kind, label, public } => {
             let made = service.enrol_device(&super::parse_desk(desk)?, *kind, label)?;
             say_line!("Thiết bị / device   {}", made.code);
-            say_line!(
-                "Mã ghép / code      {}   (dùng một lần, trong {} giờ / once, within {0} h)",
-                made.pairing,
-                PAIRING_ENDS_AFTER.num_hours()
-            );
+            let (code, hours) = (made.pairing, PAIRING_ENDS_AFTER.num_hours());
+            say_line!("Mã ghép / code      {code}   (dùng một lần, trong {hours} giờ / once, within {hours} h)");
             let Ok(base) = public.base() else {
                 say_line!("Mở /kiosk trên thiết bị rồi nhập mã; có --public-url thì in cả mã QR.");
                 say_line!("Open /kiosk on the device and type the code; with --public-url a QR is printed, too.");

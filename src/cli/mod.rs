@@ -7,6 +7,7 @@ mod areas;
 mod assessments;
 mod breakdown;
 mod calculator;
+mod callback;
 mod check;
 mod demo;
 mod device;
@@ -49,7 +50,7 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
   sipas areas import FILE.csv      the tree of areas and desks
   sipas round create|frame|open|close|publish|list
   sipas device enrol --desk D      pair a tablet; device list tells what is missing
-  sipas receipts issue --round R   codes for receipts; also: poster, key, paper
+  sipas receipts issue --round R   codes for receipts; also: poster, key, paper, callback
   sipas plan --round R             how many answers each unit and desk still needs
   sipas responses import FILE.csv  answers collected on paper
   sipas assessments import FILE.csv
@@ -125,6 +126,9 @@ enum Command {
     /// Keys for programs and for the operator's page
     #[command(subcommand)]
     Key(key::Command),
+    /// Asking some of those interviewed again (phúc tra)
+    #[command(subcommand)]
+    Callback(callback::Command),
     /// Paper forms that are typed in twice
     #[command(subcommand)]
     Paper(paper::Command),
@@ -178,6 +182,7 @@ pub fn run() -> ExitCode {
         Command::Receipts(command) => receipts::run(place, &command),
         Command::Poster(arguments) => poster::run(place, &arguments),
         Command::Key(command) => key::run(place, &command),
+        Command::Callback(command) => callback::run(place, &command),
         Command::Paper(command) => paper::run(place, &command),
         Command::Responses(command) => responses::run(place, &command),
         Command::Assessments(command) => assessments::run(place, &command),

@@ -1,5 +1,7 @@
 //! `sipas responses`: answers collected elsewhere.
 
+mod outbox;
+
 use super::failure::Failure;
 use super::round::parse_code;
 use super::{Place, read_file};
@@ -12,23 +14,24 @@ use std::path::PathBuf;
 /// What to do with answers.
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
-    /// Import answers: `desk,form|id[,channel][,weight]` and a column for each item
+    /// Import answers: a CSV file with `desk,form|id[,channel][,weight]` and a column for each item, or the .jsonl file that a
+    /// device exported
     Import(Import),
 }
 
 /// An import.
 #[derive(clap::Args)]
 pub(super) struct Import {
-    /// The open round they belong to
+    /// The open round they belong to; a device's file says it itself
     #[arg(long)]
-    round: String,
+    round: Option<String>,
     /// Take the rows without faults, and write the others with their faults to --rejects
     #[arg(long, requires = "rejects")]
     accept_valid: bool,
     /// Where the rows that were not taken go
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
-    /// The CSV file
+    /// The CSV or .jsonl file
     file: PathBuf,
 }
 
@@ -37,7 +40,12 @@ pub(super) fn run(place: &Place, command: &Command) -> Result<(), Failure> {
     let Command::Import(import) = command;
     let service = Service::start(place.catalogue()?, place.store()?, CollectLimits::default())?;
     let on_fault = if import.accept_valid { OnFault::TakeTheRest } else { OnFault::TakeNothing };
-    let taken = import::take(&service, &parse_code(&import.round)?, &read_file(&import.file)?, on_fault)?;
+    let taken = if import.file.extension().is_some_and(|end| end == "jsonl") {
+        outbox::take(&service, &read_file(&import.file)?, on_fault)?
+    } else {
+        let round = import.round.as_deref().ok_or_else(|| Failure::message("a CSV file needs --round"))?;
+        import::take(&service, &parse_code(round)?, &read_file(&import.file)?, on_fault)?
+    };
     say_line!("{} answers stored, {} were there already.", taken.n_stored, taken.n_repeated);
     let Some(rejects) = import.rejects.as_ref().filter(|_| !taken.faults.is_empty()) else { return Ok(()) };
     std::fs::write(rejects, taken.rejects)

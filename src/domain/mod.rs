@@ -8,6 +8,7 @@ pub mod answers;
 pub mod area;
 pub mod assessment;
 pub mod breakdown;
+pub mod callback;
 pub mod channel;
 pub mod device;
 pub mod disclosure;

@@ -5,6 +5,7 @@
 //! for programs a point.
 
 pub mod breakdown;
+pub mod callback;
 pub mod comparisons;
 pub mod devices;
 pub mod estimates;

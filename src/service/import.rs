@@ -86,6 +86,29 @@ pub fn take(service: &Service, round: &RoundCode, csv: &[u8], on_fault: OnFault)
     Ok(Taken { n_stored, n_repeated: collected.len() - n_stored, faults, rejects })
 }
 
+/// Imports answers that another door has read: what a device had in its outbox when it could not send. The number of each is
+/// its line in the file.
+///
+/// # Errors
+/// Every refusal with its line, unless the rest shall be taken; then nothing is stored.
+pub fn take_submissions(
+    service: &Service,
+    mut entries: Vec<(usize, Submission)>,
+    on_fault: OnFault,
+) -> Result<Taken, FileRefusal> {
+    let (collected, faults) = match store_all(service, &entries) {
+        Ok(collected) => (collected, Vec::new()),
+        Err(faults) if on_fault == OnFault::TakeTheRest => {
+            let refused: BTreeSet<usize> = faults.iter().filter_map(row_of).collect();
+            entries.retain(|(line, _)| !refused.contains(line));
+            (store_all(service, &entries)?, faults)
+        }
+        Err(faults) => return Err(FileRefusal::Faulty(faults)),
+    };
+    let n_stored = collected.iter().filter(|one| **one == Collected::Stored).count();
+    Ok(Taken { n_stored, n_repeated: collected.len() - n_stored, faults, rejects: String::new() })
+}
+
 /// Reads rows against the round they are for.
 struct Reader<'a> {
     round: &'a RoundCode,

@@ -8,6 +8,7 @@ pub mod areas;
 pub mod assess;
 pub mod breakdown;
 pub mod calculator;
+pub mod callback;
 pub mod catalogue;
 pub mod collect;
 pub mod devices;

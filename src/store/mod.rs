@@ -16,6 +16,7 @@ mod connection;
 pub mod devices;
 pub mod directory;
 mod error;
+pub mod interviews;
 mod migration;
 pub mod paper;
 mod pool;

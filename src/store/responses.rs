@@ -7,7 +7,7 @@ use super::areas;
 use super::connection::AnyConnection;
 use super::error::StoreError;
 use super::schema::{areas as area_table, responses, round_desks};
-use super::{devices, receipts, rounds};
+use super::{devices, interviews, receipts, rounds};
 use crate::domain::channel::Channel;
 use crate::domain::device::Arrival;
 use crate::domain::ids::{AreaCode, Digest, ItemId, ResponseId, RoundCode};
@@ -95,7 +95,9 @@ pub fn insert_batch(connection: &mut AnyConnection, batch: &[NewResponse]) -> Re
         let mut insertions = insert::rows_by_backend(connection, &rows)?;
         receipts::spend(connection, &rows, &mut insertions)?;
         let kept = rows.iter().zip(&insertions).filter(|(_, insertion)| insertion.is_kept());
-        devices::note_arrivals(connection, kept.filter_map(|(row, _)| row.arrival.as_ref()))?;
+        let kept: Vec<&NewResponse> = kept.map(|(row, _)| *row).collect();
+        devices::note_arrivals(connection, kept.iter().filter_map(|row| row.arrival.as_ref()))?;
+        interviews::note(connection, &kept)?;
         Ok(insertions)
     };
     let insertions = match insert::is_one_statement_by_backend(connection, &rows) {

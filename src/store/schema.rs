@@ -165,6 +165,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    interviews (round, device, number) {
+        round -> Integer,
+        device -> Integer,
+        number -> BigInt,
+        response -> Binary,
+    }
+}
+
 diesel::joinable!(rounds -> questionnaires (questionnaire));
 diesel::joinable!(rounds -> areas (area));
 diesel::joinable!(round_desks -> rounds (round));
@@ -172,6 +181,7 @@ diesel::joinable!(responses -> rounds (round));
 diesel::joinable!(comments -> rounds (round));
 diesel::joinable!(assessments -> areas (unit));
 diesel::joinable!(devices -> areas (desk));
+diesel::joinable!(interviews -> devices (device));
 diesel::joinable!(paper_entries -> devices (device));
 diesel::joinable!(access_keys -> areas (area));
 diesel::allow_tables_to_appear_in_same_query!(
@@ -186,5 +196,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     devices,
     access_keys,
     paper_entries,
-    paper_checks
+    paper_checks,
+    interviews
 );

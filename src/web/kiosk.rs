@@ -9,6 +9,7 @@ use super::problem::Problem;
 use super::problem::catalogue::{DEVICE_UNKNOWN, MALFORMED_FORM, UNAVAILABLE};
 use super::responses::RETRY_AFTER_FAULT_S;
 use super::{Site, credentials, form, guard, survey};
+use crate::domain::channel::Channel;
 use crate::domain::device::DeviceKind;
 use crate::domain::ids::AreaCode;
 use crate::domain::receipt::ReceiptCode;
@@ -31,6 +32,18 @@ pub async fn show(request: HttpRequest, site: Data<Site>) -> Result<HttpResponse
         Err(problem) if problem.kind() != &DEVICE_UNKNOWN => Err(problem),
         // A stranger, or a device that was revoked: either may be paired.
         _ => pair_page(HttpResponse::Ok(), &site, &typed_code(request.query_string().as_bytes()), false),
+    }
+}
+
+/// `GET /interview`: the start screen of an interviewer's device.
+///
+/// # Errors
+/// As [`show`].
+pub async fn interview(request: HttpRequest, site: Data<Site>) -> Result<HttpResponse, Problem> {
+    match credentials::device(&request, &site).await {
+        Ok(Some(device)) if device.kind == DeviceKind::Interviewer => start_page(&site, &device).await,
+        Err(problem) if problem.kind() != &DEVICE_UNKNOWN => Err(problem),
+        _ => Ok(lead_to("/kiosk")),
     }
 }
 
@@ -69,13 +82,22 @@ pub async fn next(request: HttpRequest, site: Data<Site>) -> Result<HttpResponse
     pages::html(HttpResponse::Ok(), site.pages.render("next.html", context)?)
 }
 
-/// The desk's own tablet, if that is what sends the request. Whatever else is wrong with a key, a form is taken as anybody's.
+/// The channel of what a device sends.
+pub(super) fn channel_of(kind: DeviceKind) -> Channel {
+    match kind {
+        DeviceKind::Kiosk => Channel::Kiosk,
+        DeviceKind::Interviewer => Channel::Interviewer,
+        DeviceKind::Entry => Channel::Paper,
+    }
+}
+
+/// The desk's own tablet, or an interviewer's, if that is what sends the request. Whatever else is wrong with a key, a form is taken as anybody's.
 ///
 /// # Errors
 /// `unavailable`.
 pub(super) async fn at(request: &HttpRequest, site: &Site, desk: &AreaCode) -> Result<Option<KnownDevice>, Problem> {
     match credentials::device(request, site).await {
-        Ok(device) => Ok(device.filter(|device| device.kind == DeviceKind::Kiosk && device.desk == *desk)),
+        Ok(device) => Ok(device.filter(|device| device.kind != DeviceKind::Entry && device.desk == *desk)),
         Err(problem) if problem.kind() == &DEVICE_UNKNOWN => Ok(None),
         Err(problem) => Err(problem),
     }
@@ -98,7 +120,7 @@ async fn start_page(site: &Site, device: &KnownDevice) -> Result<HttpResponse, P
     let languages: Vec<Value> = open.iter().flat_map(|open| languages(site, open)).collect();
     let context = context! {
         lang => VIETNAMESE, w => words(vietnamese(site)?), languages,
-        device => device.code.as_str(), desk => device.desk.as_str(),
+        device => device.code.as_str(), channel => channel_of(device.kind).code(), desk => device.desk.as_str(),
         desk_name => open.as_ref().map_or(device.desk.as_str(), |open| open.desk_name.as_str()),
         round => open.as_ref().map_or("", |open| open.round.as_str()),
         questionnaire => open.as_ref().map_or_else(String::new, |open| open.questionnaire.reference.to_string()),

@@ -118,6 +118,7 @@ pub fn table() -> Vec<Address> {
         Address::at("/kiosk").get(kiosk::show),
         Address::at("/kiosk/pair").post(kiosk::pair),
         Address::at("/kiosk/next").get(kiosk::next),
+        Address::at("/interview").get(kiosk::interview),
         Address::at("/page/{file}").get(assets::file),
         Address::at("/worker.js").get(worker::script),
         // For programs.

@@ -7,9 +7,12 @@
   const place = document.getElementById("sitting");
   const operator = document.getElementById("operator");
   const THANKS_MS = 8000;
-  const WARNING_S = 10;
+  // Whoever is still there has twenty seconds to say so (WCAG 2.2.1).
+  const WARNING_S = 20;
   const SYNC_MS = 60_000;
-  const { device, version } = start.dataset;
+  const { device, version, channel } = start.dataset;
+  // An interviewer holds the device and hands it to nobody, but notes each form's number for the call-back.
+  const isInterview = channel === "interviewer";
   let idleSeconds = Number(start.dataset.idle);
 
   // Pages: the form of each language, fetched ahead so that the next person need not wait for a network.
@@ -29,7 +32,7 @@
   let current;
 
   async function begin(way) {
-    document.documentElement.requestFullscreen?.({ navigationUI: "hide" })?.catch(() => {});
+    if (!isInterview) document.documentElement.requestFullscreen?.({ navigationUI: "hide" })?.catch(() => {});
     const address = way.getAttribute("href");
     if (!forms.has(address)) await fetchForm(address).catch(() => {});
     // Without a form there is no sitting; the start screen stays, and the next tap tries again.
@@ -66,7 +69,7 @@
     const mine = current;
     mine.isSending = true;
     const seconds = (performance.now() - mine.begun) / 1000;
-    const body = sitting.body(form, { id: mine.id, channel: "kiosk", seconds });
+    const body = sitting.body(form, { id: mine.id, channel, seconds });
     form.elements.receipt?.removeAttribute("aria-invalid");
     try {
       await outbox.put(sitting.round(form), body, true);
@@ -81,7 +84,7 @@
     mine.isSending = false;
     const isReceipt = outcome.slug?.startsWith("receipt-") || outcome.faults?.some(({ pointer }) => pointer === "/receipt");
     if (isReceipt) return refuseReceipt(form);
-    thank();
+    thank(body.sequence);
     outbox.flush().then(sync);
   }
 
@@ -94,12 +97,14 @@
     field.focus();
   }
 
-  function thank() {
+  function thank(number) {
     clearInterval(current.clock);
     const thanks = words("thanks").cloneNode(true);
+    const form = thanks.querySelector("[data-form]");
+    if (form) form.textContent = `${device}-${String(number).padStart(4, "0")}`;
     show(thanks);
     thanks.querySelector("button").addEventListener("click", reset);
-    current.clock = setTimeout(reset, THANKS_MS);
+    if (!isInterview) current.clock = setTimeout(reset, THANKS_MS);
   }
 
   // The start screen, with nothing left of anybody.
@@ -124,7 +129,7 @@
   // Idle: somebody has left, perhaps. A warning covers what was answered, then it is gone.
 
   function stirred() {
-    if (!current || current.warning) return;
+    if (!current || current.warning || isInterview) return;
     current.stirred = performance.now();
     current.clock ??= setInterval(watch, 250);
   }
@@ -133,7 +138,7 @@
     if (!current || !document.getElementById("survey")) return;
     const left = Math.ceil(idleSeconds - (performance.now() - current.stirred) / 1000);
     if (left <= 0) return reset();
-    if (left > Math.min(WARNING_S, idleSeconds / 3)) return;
+    if (left > Math.min(WARNING_S, idleSeconds * 2 / 3)) return;
     if (!current.warning) warn();
     current.warning.querySelector("[data-seconds]").textContent = left;
   }
@@ -181,6 +186,7 @@
       if (!reply.ok) return;
       synced = { ...await reply.json(), at: Date.now() };
       idleSeconds = synced.idle_seconds;
+      await outbox.goOnAbove(synced.highest);
       await outbox.remember("synced", synced);
       const changed = ["desk", "round", "questionnaire"].some((part) => (synced[part] ?? "") !== start.dataset[part]);
       if (changed && performance.now() > SYNC_MS / 2) renew();

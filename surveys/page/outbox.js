@@ -86,6 +86,12 @@ const outbox = (() => {
     device.put(name, "name");
   });
 
+  // A browser whose database was wiped, but not its key, goes on above what came from it. What it numbers before it hears of
+  // that comes under numbers that were there; the answers are stored all the same.
+  const goOnAbove = (highest) => write(async (_, __, device) => {
+    if (((await result(device.get("assigned"))) ?? 0) < highest) device.put(highest, "assigned");
+  });
+
   // Takes a sitting back that was refused while its citizen is still there to mend it.
   const withdraw = (id) => write(async (outbox, aside) => {
     aside.delete(id);
@@ -243,5 +249,5 @@ const outbox = (() => {
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   }
 
-  return { put, adopt, withdraw, flush, deliver, state, exported, download, recall, remember, newId };
+  return { put, adopt, goOnAbove, withdraw, flush, deliver, state, exported, download, recall, remember, newId };
 })();

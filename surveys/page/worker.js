@@ -13,7 +13,7 @@ function pageName(address) {
   const { origin, pathname, search } = new URL(address);
   if (origin !== location.origin) return null;
   // With a query, it is about to be paired: that is between the visitor and the server.
-  if (pathname === "/kiosk") return search ? null : pathname;
+  if (pathname === "/kiosk" || pathname === "/interview") return search ? null : pathname;
   return /^\/s\/[^/]+$/.test(pathname) ? pathname + search : null;
 }
 

@@ -1,2 +1,3 @@
+DROP TABLE interviews;
 DROP TABLE paper_checks;
 DROP TABLE paper_entries;

@@ -20,3 +20,14 @@ CREATE TABLE paper_checks (
     PRIMARY KEY (round, desk),
     FOREIGN KEY (round, desk) REFERENCES round_desks (round, desk)
 );
+
+-- Which answer an interviewer's form number stands for, so that a call-back can be held against it. This join exists for
+-- interviews only, where somebody was present anyway; no citizen's own answer has a number beside it.
+CREATE TABLE interviews (
+    round    INTEGER NOT NULL,
+    device   INTEGER NOT NULL REFERENCES devices (id),
+    number   BIGINT  NOT NULL CHECK (number >= 1),
+    response BYTEA   NOT NULL CHECK (octet_length(response) = 16),
+    PRIMARY KEY (round, device, number),
+    FOREIGN KEY (round, response) REFERENCES responses (round, id)
+);

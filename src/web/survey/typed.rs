@@ -8,6 +8,7 @@ use crate::domain::receipt::{ReceiptCode, ReceiptFault};
 use crate::service::collect::{OpenDesk, Submission};
 use crate::service::devices::KnownDevice;
 use crate::web::form;
+use crate::web::kiosk::channel_of;
 use crate::web::problem::Problem;
 use crate::web::problem::catalogue::MALFORMED_FORM;
 use chrono::{DateTime, Utc};
@@ -122,7 +123,7 @@ impl Typed {
             round: self.round.clone(),
             id: self.id,
             desk,
-            channel: if kiosk.is_some() { Channel::Kiosk } else { Channel::Web },
+            channel: kiosk.map_or(Channel::Web, |device| channel_of(device.kind)),
             answers: self.answers(),
             weight: None,
             circumstances: Circumstances {

@@ -125,3 +125,94 @@ fn every_drawn_desk_has_a_poster_that_is_never_overwritten() {
     assert!(refused(office.try_run(&draw)).contains("cannot write"));
     assert!(office.run(&["paper", "status", "--round", ROUND]).contains("waiting for a second entry: 0"));
 }
+
+/// A line of the file that a device exports.
+fn exported(round: &str, device: Option<&str>, body: &Value) -> String {
+    format!("{}\n", json!({ "round": round, "device": device, "body": body }))
+}
+
+#[test]
+fn what_a_broken_tablet_had_is_imported_once_and_closes_its_gap() {
+    on_both_urls(|url| {
+        let office = Office::on(url);
+        office.open_round();
+        let said = office.run(&["device", "enrol", "--desk", DESK]);
+        let device = said.lines().find_map(|line| line.strip_prefix("Thiết bị / device")).unwrap().trim().to_owned();
+        office.run(&["device", "revoke", &device]);
+        let scratch = tempfile::tempdir().unwrap();
+        let file = scratch.path().join("sipas-outbox.jsonl");
+        let lines: Vec<String> =
+            (1..=3).map(|n| exported(ROUND, Some(&device), &response(n, ("sequence", json!(n))))).collect();
+        std::fs::write(&file, lines.concat()).unwrap();
+        let path = file.display().to_string();
+        assert_eq!(office.run(&["responses", "import", &path]), "3 answers stored, 0 were there already.\n");
+        assert_eq!(office.run(&["responses", "import", &path]), "0 answers stored, 3 were there already.\n");
+        assert_eq!(office.n_stored(), 3);
+        let list: Value = serde_json::from_str(&office.run(&["device", "list", "--format", "json"])).unwrap();
+        assert_eq!((&list["devices"][0]["arrived"], &list["devices"][0]["missing"]), (&json!(3), &json!("")));
+
+        let mut odd = response(4, ("sequence", json!(4)));
+        odd["answers"]["TC1"] = json!(6);
+        let bad = [
+            "{\n".to_owned(),
+            exported(ROUND, Some("NOBODY"), &response(5, ("sequence", json!(5)))),
+            exported(ROUND, Some(&device), &response(6, ("sequence", json!(0)))),
+            exported(ROUND, Some(&device), &odd),
+            exported(ROUND, None, &response(7, ("sequence", json!(7)))),
+        ];
+        std::fs::write(&file, bad.concat()).unwrap();
+        let said = refused(office.try_run(&["responses", "import", &path]));
+        for place in ["row 1", "row 2, column /device", "row 3, column /body/sequence"] {
+            assert!(said.contains(place), "{place} is missing in:\n{said}");
+        }
+        assert_eq!(office.n_stored(), 3);
+        let rejects = scratch.path().join("rejects.jsonl");
+        let rest = ["responses", "import", &path, "--accept-valid", "--rejects", &rejects.display().to_string()];
+        let output = office.try_run(&rest);
+        assert_eq!(output.status.code(), Some(1), "some were not taken");
+        assert_eq!(office.n_stored(), 4, "the phone's answer is");
+        assert_eq!(std::fs::read_to_string(&rejects).unwrap(), bad[..4].concat(), "the others come back as they were");
+    });
+}
+
+#[test]
+fn call_backs_are_drawn_at_random_and_held_against_what_is_stored() {
+    on_both_urls(|url| {
+        let office = Office::on(url);
+        office.open_round();
+        let said = office.run(&["device", "enrol", "--desk", DESK, "--kind", "interviewer"]);
+        let device = said.lines().find_map(|line| line.strip_prefix("Thiết bị / device")).unwrap().trim().to_owned();
+        let scratch = tempfile::tempdir().unwrap();
+        let file = scratch.path().join("interviews.jsonl");
+        let lines: Vec<String> = (1..=20)
+            .map(|n| {
+                let mut body = response(n, ("sequence", json!(n)));
+                body["channel"] = json!("interviewer");
+                exported(ROUND, Some(&device), &body)
+            })
+            .collect();
+        std::fs::write(&file, lines.concat()).unwrap();
+        office.run(&["responses", "import", &file.display().to_string()]);
+        let draw = |seed: &str| office.run(&["callback", "draw", "--round", ROUND, "--share", "0.2", "--seed", seed]);
+        let drawn = draw("7");
+        assert_eq!((drawn.lines().count(), draw("7") == drawn, draw("8") == drawn), (5, true, false), "{drawn}");
+        assert!(drawn.lines().skip(1).all(|line| line.starts_with(&format!("{device}-00"))), "{drawn}");
+
+        let sheet = scratch.path().join("again.csv");
+        let rows = format!(
+            "form,contact,TC1,TC2\n{device}-0001,reached,4,4\n{device}-0002,reached,4,1\n{device}-0003,denied,,\n{device}-0004,not-reached,,\n"
+        );
+        std::fs::write(&sheet, rows).unwrap();
+        let path = sheet.display().to_string();
+        let said = office.run(&["callback", "compare", "--round", ROUND, &path]);
+        let line = |start: &str| said.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{said}"));
+        assert!(line("Có phỏng vấn").contains("66,7 % (9,4–99,2)"), "exact interval of 2 of 3: {said}");
+        assert!(line("Cả phiếu khớp").contains("50,0 %"), "{said}");
+        assert!(line("TC1").contains("100,0 %") && line("TC2").contains("50,0 %"), "{said}");
+        std::fs::write(&sheet, "form,contact,TC1\nNOBODY-0001,perhaps,9\n").unwrap();
+        let said = refused(office.try_run(&["callback", "compare", "--round", ROUND, &path]));
+        for place in ["row 2, column form", "row 2, column contact", "row 2, column TC1"] {
+            assert!(said.contains(place), "{place} is missing in:\n{said}");
+        }
+    });
+}

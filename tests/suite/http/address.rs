@@ -14,6 +14,7 @@ fn the_table() {
     /kiosk                             GET, HEAD, OPTIONS
     /kiosk/pair                        POST, OPTIONS
     /kiosk/next                        GET, HEAD, OPTIONS
+    /interview                         GET, HEAD, OPTIONS
     /page/{file}                       GET, HEAD, OPTIONS
     /worker.js                         GET, HEAD, OPTIONS
     /v1/rounds/{round}/responses       POST, OPTIONS

@@ -38,6 +38,7 @@ use metrics::Metrics;
 use pages::Pages;
 use rate::{RateLimits, Rates};
 use std::sync::Arc;
+use survey::Blanks;
 use tokio::sync::Semaphore;
 
 /// What every request may use. One per server; two servers in one process share nothing.
@@ -58,6 +59,8 @@ pub struct Site {
     pub counter: Counter,
     /// Who sent how often.
     pub rates: Rates,
+    /// New forms that were drawn.
+    pub blanks: Blanks,
 }
 
 /// How the counter is run: what an operator decides when the server starts.
@@ -104,6 +107,7 @@ impl Site {
             figures: Semaphore::new(1),
             counter,
             rates: Rates::default(),
+            blanks: Blanks::default(),
         }
     }
 }

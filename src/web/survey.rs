@@ -3,6 +3,7 @@
 //! A page view makes the response's id and hides it in the form, so a form sent twice is stored once. Whatever the
 //! service refuses, the form comes back with everything that was typed, and says what to do.
 
+mod blank;
 mod length;
 mod typed;
 mod view;
@@ -19,6 +20,7 @@ use crate::service::collect::{CollectRefusal, OpenDesk};
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+pub use blank::Blanks;
 use minijinja::{Value, context};
 use std::sync::Arc;
 use typed::Typed;
@@ -49,7 +51,35 @@ pub async fn show(request: HttpRequest, site: Data<Site>, desk: Path<String>) ->
     let open = open_desk(&site, &code(&desk)?).await?;
     let chrome = chrome(&site, &request, Some(&open.questionnaire))?;
     let typed = Typed::nothing(&open, asked(&request, "c").unwrap_or_default());
-    survey_page(HttpResponse::Ok(), &site, chrome, &open, &typed, &Above::Introduction)
+    if !typed.receipt.is_empty() {
+        return survey_page(HttpResponse::Ok(), &site, chrome, &open, &typed, &Above::Introduction);
+    }
+    let language = chrome.language().clone();
+    let form = site.blanks.form(&open.questionnaire.reference, &language, |gaps| {
+        draw(&site, chrome, (&open, gaps), &typed, &Above::Introduction)
+    })?;
+    pages::html(HttpResponse::Ok(), form.filled(&Names::of(&open, &typed)))
+}
+
+/// What differs from one new form to the next.
+struct Names {
+    desk: String,
+    desk_name: String,
+    round: String,
+    id: String,
+    begun: String,
+}
+
+impl Names {
+    fn of(open: &OpenDesk, typed: &Typed) -> Self {
+        Self {
+            desk: open.desk.to_string(),
+            desk_name: open.desk_name.clone(),
+            round: open.round.to_string(),
+            id: typed.id.to_string(),
+            begun: typed.begun.map(|begun| begun.timestamp().to_string()).unwrap_or_default(),
+        }
+    }
 }
 
 /// `POST /s/{desk}`: stores the answers and leads to the thanks, or shows the form again.
@@ -146,6 +176,16 @@ fn survey_page(
     typed: &Typed,
     above: &Above,
 ) -> Result<HttpResponse, Problem> {
+    pages::html(response, draw(site, chrome, (open, &Names::of(open, typed)), typed, above)?)
+}
+
+fn draw(
+    site: &Site,
+    chrome: Chrome,
+    (open, named): (&OpenDesk, &Names),
+    typed: &Typed,
+    above: &Above,
+) -> Result<String, Problem> {
     let catalogue = site.service.catalogue();
     let questionnaire = &open.questionnaire;
     let texts = catalogue.texts(&questionnaire.reference, chrome.language()).ok_or_else(|| {
@@ -155,7 +195,7 @@ fn survey_page(
     let faults = if let Above::Faults(faults) = above { faults } else { &none };
     let view = view::View { questionnaire, texts, chrome: &chrome, typed, faults };
     let minutes = length::minutes(questionnaire, texts).to_string();
-    let names = [("title", texts.title.as_str()), ("desk", open.desk_name.as_str())];
+    let names = [("title", texts.title.as_str()), ("desk", named.desk_name.as_str())];
     let (kind, page_title, notice) = match above {
         Above::Introduction => ("introduction", "page_title", None),
         Above::Faults(_) => {
@@ -174,11 +214,11 @@ fn survey_page(
         page_title => chrome.fill(page_title, &names),
         title => texts.title.as_str(),
         intro => texts.intro.as_str(),
-        desk_name => open.desk_name.as_str(),
-        desk => open.desk.as_str(),
+        desk_name => named.desk_name.as_str(),
+        desk => named.desk.as_str(),
         query => query(&chrome),
-        response_id => typed.id.to_string(), begun => typed.begun.map(|begun| begun.timestamp()),
-        round => open.round.as_str(),
+        response_id => named.id.as_str(), begun => named.begun.as_str(),
+        round => named.round.as_str(),
         receipt => typed.receipt.as_str(), receipt_fault => view.code_fault(), trap => typed.trap.as_str(),
         minutes_note => chrome.fill("minutes_note", &[("minutes", &minutes)]),
         languages => languages(site, open, typed, above),
@@ -186,7 +226,7 @@ fn survey_page(
         faults => view.faults(),
     };
     let context = context! { w => Value::from_dyn_object(Arc::new(chrome)), ..context };
-    pages::html(response, site.pages.render("survey.html", context)?)
+    site.pages.render("survey.html", context)
 }
 
 /// The languages to choose from, each with the code that the address brought. A form that was sent stays in its language:

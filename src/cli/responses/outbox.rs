@@ -48,9 +48,10 @@ fn read(line: &str, known: &BTreeSet<Device>) -> Result<Submission, Vec<InLine>>
     let one = |place: &str, code, message: String| vec![(place.to_owned(), code, message)];
     let whole: Value =
         serde_json::from_str(line).map_err(|error| one("", "not-json", format!("is not JSON: {error}")))?;
-    let round = whole["round"].as_str().unwrap_or_default();
+    let member = |name: &str| whole.get(name).unwrap_or(&Value::Null);
+    let round = member("round").as_str().unwrap_or_default();
     let round = RoundCode::parse(round).map_err(|fault| one("/round", "not-valid", fault.to_string()))?;
-    let device = match &whole["device"] {
+    let device = match member("device") {
         Value::Null => None,
         named => {
             let device = named.as_str().and_then(|name| Device::parse(name).ok()).filter(|name| known.contains(name));
@@ -59,7 +60,7 @@ fn read(line: &str, known: &BTreeSet<Device>) -> Result<Submission, Vec<InLine>>
             })?)
         }
     };
-    let sent = SentResponse::read(whole["body"].to_string().as_bytes()).map_err(|misread| match misread {
+    let sent = SentResponse::read(member("body").to_string().as_bytes()).map_err(|misread| match misread {
         Misread::NotJson(problem) => one("/body", "not-json", problem.to_string()),
         Misread::Faulty { faults, .. } => faults.into_iter().map(in_body).collect(),
     })?;

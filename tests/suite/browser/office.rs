@@ -1,0 +1,126 @@
+//! The pages of the office in a real browser: how a round stands, typing in paper, interviews.
+
+use super::answer_all;
+use crate::harness::Database;
+use crate::harness::browser::{Browser, DESKTOP, PHONE, TABLET, assert_accessible};
+use crate::harness::office::{DESK, Office, ROUND, Served};
+
+/// An office with its round open and its server running.
+fn served() -> (Office, Served, Database) {
+    let database = Database::sqlite();
+    let office = Office::on(&database.address());
+    office.open_round();
+    let served = office.serve();
+    (office, served, database)
+}
+
+/// Enrols a device of a kind and pairs the browser with it.
+fn pair(office: &Office, served: &Served, browser: &Browser, kind: &str) -> String {
+    let said = office.run(&["device", "enrol", "--desk", DESK, "--kind", kind]);
+    let after = |label: &str| {
+        let line = said.lines().find_map(|line| line.strip_prefix(label)).unwrap();
+        line.split_whitespace().next().unwrap().to_owned()
+    };
+    browser.open(&format!("{}/kiosk?code={}", served.base, after("Mã ghép / code")));
+    browser.click("button[type=submit]");
+    after("Thiết bị / device")
+}
+
+#[test]
+fn the_operator_sees_how_a_round_stands() {
+    let (office, served, _database) = served();
+    let empty = Browser::on(DESKTOP);
+    empty.open(&format!("{}/operator/{ROUND}", served.base));
+    empty.screenshot("operator-empty");
+    assert_accessible(&empty);
+    for (screen, name) in [(PHONE, "phone"), (TABLET, "tablet")] {
+        let browser = Browser::on(screen);
+        browser.open(&format!("{}/s/{DESK}", served.base));
+        answer_all(&browser);
+        browser.click("form > button[type=submit]");
+        browser.wait_for("document.querySelector('main.message h1')");
+        office.run(&["device", "enrol", "--desk", DESK, "--label", "Quầy 1"]);
+        for (page, address) in [("operator", format!("/operator/{ROUND}")), ("operator-rounds", "/operator".to_owned())]
+        {
+            browser.open(&format!("{}{address}", served.base));
+            browser.wait_for("document.querySelector('main.operator')");
+            browser.screenshot(&format!("{page}-{name}"));
+            assert_accessible(&browser);
+            let overflow = browser.run("return document.documentElement.scrollWidth - innerWidth", &[]);
+            assert!(
+                overflow.as_i64().is_some_and(|pixels| pixels <= 0),
+                "{page} on a {name} is {overflow} px too wide"
+            );
+        }
+    }
+    assert_eq!(office.n_stored(), 2);
+}
+
+#[test]
+fn a_form_is_typed_in_with_one_key_an_item() {
+    let (office, served, _database) = served();
+    let type_in = |browser: &Browser, keys: char| {
+        browser.type_into("#form", "17");
+        browser.run("document.querySelector('[data-keys]').focus()", &[]);
+        // Each key goes to whatever has the focus then: the script leads on from item to item.
+        let items = browser
+            .run("return document.querySelectorAll('[data-keys=\"12345\"], [data-keys=\"123450\"]').length", &[]);
+        for _ in 0..items.as_u64().unwrap() {
+            browser.run(
+                "const at = document.activeElement; at.value = arguments[0]; at.dispatchEvent(new InputEvent('input', { bubbles: true }))",
+                &[keys.to_string().into()],
+            );
+        }
+        browser.screenshot(&format!("entry-typed-{keys}"));
+        browser.click("form button[type=submit]");
+    };
+    let (one, two) = (Browser::on(DESKTOP), Browser::on(DESKTOP));
+    two.expect_complaint("the server responded with a status of 4");
+    for browser in [&one, &two] {
+        pair(&office, &served, browser, "entry");
+        browser.wait_for("document.querySelector('main.entry')");
+    }
+    assert_accessible(&one);
+    type_in(&one, '4');
+    one.wait_for("document.querySelector('[role=status]')");
+    assert_accessible(&one);
+    type_in(&two, '5');
+    two.wait_for("document.querySelector('[name=different]')");
+    two.screenshot("entry-differs");
+    assert_accessible(&two);
+    assert!(two.text("[role=alert] h2").contains("khác với lần nhập thứ nhất"));
+    assert_eq!(office.n_stored(), 0);
+    two.click("form button[type=submit]");
+    two.wait_for("document.querySelector('[role=status]')");
+    assert_eq!(office.n_stored(), 1, "settled as the second has it");
+    assert!(office.run(&["paper", "status", "--round", ROUND]).contains("waiting for a second entry: 0"));
+}
+
+#[test]
+fn an_interview_shows_its_number_and_is_found_by_it() {
+    let (office, served, _database) = served();
+    let browser = Browser::on(TABLET);
+    browser.expect_complaint("ERR_CONNECTION_REFUSED");
+    let device = pair(&office, &served, &browser, "interviewer");
+    browser.wait_for("document.querySelector('#start') && location.pathname === '/interview'");
+    let sit = |number: u32| {
+        browser.click("[data-begin]");
+        browser.wait_for("document.querySelector('#sitting #survey')");
+        answer_all(&browser);
+        browser.click("form > button[type=submit]");
+        browser.wait_for("document.querySelector('#sitting [data-form]')?.textContent");
+        assert_eq!(browser.text("#sitting [data-form]"), format!("{device}-{number:04}"));
+        browser.screenshot("interview-number");
+        assert_accessible(&browser);
+        browser.click("#sitting [data-part=thanks] button");
+    };
+    sit(1);
+    let base = served.base.clone();
+    assert!(served.stop());
+    sit(2);
+    let _again = office.serve_again(&base, &[]);
+    browser.run("dispatchEvent(new Event('online'))", &[]);
+    browser.wait_for("(outbox.state().then((now) => { window.now = now }), window.now?.waiting === 0)");
+    let drawn = office.run(&["callback", "draw", "--round", ROUND, "--share", "1", "--seed", "1"]);
+    assert_eq!(drawn, format!("form,contact\n{device}-0001,\n{device}-0002,\n"));
+}

@@ -209,7 +209,7 @@ fn parse_unit(unit: Option<&str>) -> Result<Option<AreaCode>, Failure> {
 /// The address that citizens and devices reach the server at.
 #[derive(clap::Args)]
 struct PublicUrl {
-    /// The address that citizens reach the server at, for example https://khaosat.example.vn
+    /// The address that citizens reach the server at, for example `https://khaosat.example.vn`
     #[arg(long, value_name = "URL", env = "SIPAS_PUBLIC_URL")]
     public_url: Option<String>,
 }

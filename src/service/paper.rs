@@ -166,7 +166,7 @@ fn write(answers: &RawAnswers) -> String {
     Value::Object(answers.iter().map(|(item, raw)| (item.clone(), value(raw))).collect::<Map<_, _>>()).to_string()
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write()`] wrote.
 fn read(typed: &str) -> RawAnswers {
     let members: Map<String, Value> = serde_json::from_str(typed).unwrap_or_default();
     let raw = |value: Value| match value {

@@ -162,7 +162,7 @@ fn every_drawn_desk_has_a_poster_that_is_never_overwritten() {
     office.run(&draw);
     let one = std::fs::read_to_string(scratch.path().join(format!("posters/poster-{DESK}.svg"))).unwrap();
     let address = format!("{PUBLIC}/s/{DESK}");
-    assert_eq!(qr::on_page(&one), [address.clone()]);
+    assert_eq!(qr::on_page(&one), std::slice::from_ref(&address));
     assert!(one.contains(&format!(">{address}<")) && one.contains("Quét mã"), "{one}");
     assert!(refused(office.try_run(&draw)).contains("exists already"));
     assert!(office.run(&["paper", "status", "--round", ROUND]).contains("waiting for a second entry: 0"));

@@ -1,5 +1,7 @@
 //! A load of sittings over keep-alive connections, each under an id of its own, and what came back.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -34,11 +36,33 @@ impl Tally {
     }
 }
 
-/// A request of a sitting. Only its id is written anew each time, so that the load costs little beside the server.
+/// What stands in a body where each sitting's own receipt code goes.
+pub(crate) const CODE: &str = "____-____";
+
+/// Receipt codes, each for one sitting.
+pub(crate) struct Codes {
+    list: Vec<String>,
+    next: AtomicUsize,
+}
+
+impl Codes {
+    /// The codes of a list.
+    pub(crate) fn new(list: Vec<String>) -> Arc<Self> {
+        Arc::new(Self { list, next: AtomicUsize::new(0) })
+    }
+
+    fn take(&self) -> &str {
+        self.list.get(self.next.fetch_add(1, Ordering::Relaxed)).expect("there are codes for every sitting")
+    }
+}
+
+/// A request of a sitting. Only its id and code are written anew each time, so that the load costs little beside the server.
 #[derive(Clone)]
 pub(crate) struct Step {
     bytes: Vec<u8>,
     id_at: Option<usize>,
+    code_at: Option<usize>,
+    codes: Option<Arc<Codes>>,
     expected: &'static str,
 }
 
@@ -50,18 +74,29 @@ impl Step {
             "POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n"
         );
         let id_at = body.find(&Uuid::nil().to_string()).map(|at| head.len() + at);
-        Self { bytes: (head + body).into_bytes(), id_at, expected }
+        let code_at = body.find(CODE).map(|at| head.len() + at);
+        Self { bytes: (head + body).into_bytes(), id_at, code_at, codes: None, expected }
+    }
+
+    /// The same with a receipt code of its own each time.
+    pub(crate) fn with(self, codes: Arc<Codes>) -> Self {
+        Self { codes: Some(codes), ..self }
     }
 
     /// Asks for a page, with further headers as they go over the wire.
     pub(crate) fn get(address: &str, path: &str, headers: &str) -> Self {
         let head = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\naccept: text/html\r\n{headers}\r\n");
-        Self { bytes: head.into_bytes(), id_at: None, expected: "200" }
+        Self { bytes: head.into_bytes(), id_at: None, code_at: None, codes: None, expected: "200" }
     }
 
     fn under(&mut self, id: &Uuid) -> &[u8] {
         if let Some(place) = self.id_at.and_then(|at| self.bytes.get_mut(at..at + Hyphenated::LENGTH)) {
             id.hyphenated().encode_lower(place);
+        }
+        let code = self.codes.as_ref().map(|codes| codes.take().as_bytes());
+        let place = self.code_at.and_then(|at| self.bytes.get_mut(at..at + CODE.len()));
+        if let (Some(code), Some(place)) = (code, place) {
+            place.copy_from_slice(code);
         }
         &self.bytes
     }

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! Starts the real `sipas serve` on the database (a fresh SQLite file unless a URL is given; use an empty database). Each
-//! client opens the page, sends its answer (as the page's script does; with `--form` as a browser without scripts does,
-//! which is then led to the thanks) and begins the next sitting. `--gzip` asks for compressed pages, as browsers do.
+//! client opens the page, sends its answer with a receipt code of its own (as the page's script does; with `--form` as a browser without scripts does,
+//! which is then led to the thanks, and has no code) and begins the next sitting. `--gzip` asks for compressed pages, as browsers do.
 //! The yardstick behind the same layers gives out the page it was given once, and stores nothing. At the end one client
 //! alone asks each server for its page, and the processor time that the server took is divided by their number.
 
@@ -21,9 +21,10 @@ mod office;
 mod processor;
 
 use load::bare::{self, Layers};
-use load::client::{self, Step, Tally};
+use load::client::{self, CODE, Codes, Step, Tally};
 use office::{DESK, Office, ROUND};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 struct Options {
@@ -63,13 +64,16 @@ impl Target {
         Self { name, address: address.to_owned(), process, steps }
     }
 
-    fn sending_json(mut self) -> Self {
+    fn sending_json(mut self, code: &str, codes: Option<Arc<Codes>>) -> Self {
         let answer = |(item, score): (String, usize)| format!("\"{item}\":{score}");
         let answers: Vec<String> = scores().map(answer).collect();
         let (id, answers) = (uuid::Uuid::nil(), answers.join(","));
-        let body = format!("{{\"id\":\"{id}\",\"desk\":\"{DESK}\",\"channel\":\"web\",\"answers\":{{{answers}}}}}");
+        let body = format!(
+            "{{\"id\":\"{id}\",\"desk\":\"{DESK}\",\"channel\":\"web\",\"receipt\":\"{code}\",\"answers\":{{{answers}}}}}"
+        );
         let path = format!("/v1/rounds/{ROUND}/responses");
-        self.steps.push(Step::post(&self.address, &path, "application/json", &body, "201"));
+        let post = Step::post(&self.address, &path, "application/json", &body, "201");
+        self.steps.push(if let Some(codes) = codes { post.with(codes) } else { post });
         self
     }
 
@@ -110,6 +114,19 @@ impl Target {
     }
 }
 
+/// Receipt codes for as many sittings as a minute of the fastest machine may see.
+fn issue_codes(office: &Office, lasting: Duration) -> Vec<String> {
+    const PER_SECOND: u64 = 6_000;
+    const AT_ONCE: u64 = 24_000;
+    let mut codes = Vec::new();
+    while (codes.len() as u64) < PER_SECOND * lasting.as_secs().max(1) {
+        let count = AT_ONCE.to_string();
+        let list = office.run(&["receipts", "issue", "--round", ROUND, "--desk", DESK, "--count", &count]);
+        codes.extend(list.lines().skip(1).filter_map(|line| line.split(',').next()).map(str::to_owned));
+    }
+    codes
+}
+
 /// An answer to every item.
 fn scores() -> impl Iterator<Item = (String, usize)> {
     office::one_stop_items().into_iter().enumerate().map(|(place, item)| (item, place * 3 % 5 + 1))
@@ -138,8 +155,14 @@ fn main() {
     let constant = bare::start(Layers::Product, &page);
 
     let target = Target::new("sittings", served.base.trim_start_matches("http://"), served.process(), &options);
-    let target = if options.form { target.sending_the_form() } else { target.sending_json() };
-    let yardstick = Target::new("constant page", &constant.address, constant.process(), &options).sending_json();
+    let codes = issue_codes(&office, options.lasting);
+    let one = codes.first().cloned().unwrap_or_default();
+    let target = match options.form {
+        true => target.sending_the_form(),
+        false => target.sending_json(CODE, Some(Codes::new(codes))),
+    };
+    let yardstick = Target::new("constant page", &constant.address, constant.process(), &options);
+    let yardstick = yardstick.sending_json(&one, None);
     println!(
         "{} clients, {} s each, {}; the page has {n_bytes} bytes{}",
         options.n_clients,

@@ -80,6 +80,12 @@ pub struct Counter {
 }
 
 impl Counter {
+    /// Whether strangers may reach it. A proxy need not say that it is one, so then nobody is let in for where they seem to be.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.public_url.is_some() || self.rates.is_behind_proxy
+    }
+
     /// Whether it is reached over HTTPS.
     #[must_use]
     pub fn is_https(&self) -> bool {

@@ -74,7 +74,7 @@ async fn enter(request: &HttpRequest, site: &Site) -> Result<Option<HttpResponse
             .finish();
         return Ok(Some(entered));
     }
-    if !is_at_the_server(request) {
+    if site.counter.is_public() || !is_at_the_server(request) {
         credentials::require_in(request, site, OPERATOR_COOKIE, Scope::Operator).await?;
     }
     Ok(None)

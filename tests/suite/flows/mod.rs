@@ -1,6 +1,7 @@
 //! Whole ways through the program, by its own doors: the command line and HTTP.
 
 mod client;
+mod crowd;
 mod kill;
 mod oracle;
 mod order;

@@ -53,8 +53,14 @@ pub(super) fn any_request(in_order: &InOrder) -> BoxedStrategy<Request> {
         rows.map(sipas::web::address::Address::path).collect()
     };
     let sent = Union::new(paths(true).into_iter().map(|path| post(path, in_order)));
-    let asked = Union::new(paths(false).into_iter().map(|path| ask(path, in_order)));
+    let asked = Union::new_weighted(paths(false).into_iter().map(|path| (share(path), ask(path, in_order))).collect());
     prop_oneof![3 => sent, 1 => asked].boxed()
+}
+
+/// How often an address is asked for. Figures read the whole round, which grows with the cases, and would be all that a
+/// long run does.
+fn share(path: &str) -> u32 {
+    if path.starts_with("/v1/rounds/{round}/") { 1 } else { 30 }
 }
 
 fn ask(path: &'static str, known: &InOrder) -> impl Strategy<Value = Request> + use<> {

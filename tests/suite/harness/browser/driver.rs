@@ -12,16 +12,16 @@ use ureq::Agent;
 use ureq::http::Request;
 
 /// The shell that owns the driver: it waits for the end of its input, which the system closes when the test process ends
-/// in whatever way, then ends the driver and every browser that is still there. A browser's lock names its process.
+/// in whatever way, then ends the driver and every browser that is still there. A browser is known by its profile.
 const GUARD: &str = r#"
     XDG_CONFIG_HOME="$1" chromedriver --port=0 --log-level=SEVERE </dev/null 2>"$1/log" &
     driver=$!
     trap '' INT TERM HUP
     cat >/dev/null
     kill -KILL "$driver"
-    for lock in "$1"/*/SingletonLock; do
-        browser=$(readlink "$lock") && kill -KILL "${browser##*-}"
-    done 2>/dev/null
+    for process in /proc/[0-9]*; do
+        if grep -qsF -- "--user-data-dir=$1/" "$process/cmdline"; then kill -KILL "${process#/proc/}"; fi
+    done
     # What a dying browser still writes goes a second later.
     rm -rf "$1"; sleep 1; rm -rf "$1"
 "#;

@@ -48,11 +48,12 @@ pub(super) fn run(place: &Place, command: &Command) -> Result<(), Failure> {
     let service = Service::start(place.catalogue()?, place.store()?, CollectLimits::default())?;
     match command {
         Command::Enrol { desk, kind, label, public } => {
+            let base = public.given()?;
             let made = service.enrol_device(&super::parse_desk(desk)?, *kind, label)?;
             say_line!("Thiết bị / device   {}", made.code);
             let (code, hours) = (made.pairing, PAIRING_ENDS_AFTER.num_hours());
             say_line!("Mã ghép / code      {code}   (dùng một lần, trong {hours} giờ / once, within {hours} h)");
-            let Ok(base) = public.base() else {
+            let Some(base) = base else {
                 say_line!("Mở /kiosk trên thiết bị rồi nhập mã; có --public-url thì in cả mã QR.");
                 say_line!("Open /kiosk on the device and type the code; with --public-url a QR is printed, too.");
                 return Ok(());

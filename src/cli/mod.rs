@@ -35,7 +35,8 @@ use crate::service::catalogue::{Catalogue, Source};
 use crate::store::{DatabaseUrl, Store};
 use clap::{Parser, Subcommand};
 use failure::Failure;
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -215,16 +216,24 @@ struct PublicUrl {
 }
 
 impl PublicUrl {
-    fn base(&self) -> Result<&str, Failure> {
-        let url = self.public_url.as_deref().map(|url| url.trim_end_matches('/'));
-        url.filter(|url| url.starts_with("http")).ok_or_else(|| {
-            Failure::message("a QR needs the server's address: give --public-url https://… or set SIPAS_PUBLIC_URL")
-        })
+    /// The address if one was given, without a slash at its end.
+    fn given(&self) -> Result<Option<&str>, Failure> {
+        let Some(url) = self.public_url.as_deref().map(|url| url.trim_end_matches('/')) else { return Ok(None) };
+        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        // A blank or a quotation mark would end the address in a QR, a question mark would take the page's own.
+        if host.is_none_or(|host| host.is_empty() || host.contains(|c: char| c.is_whitespace() || "?#\"<>".contains(c)))
+        {
+            return Err(Failure::message(format!("{url:?} is no public address; one is https://khaosat.example.vn")));
+        }
+        Ok(Some(url))
     }
 
     /// The page of a desk.
     fn of_desk(&self, desk: &AreaCode) -> Result<String, Failure> {
-        Ok(format!("{}/s/{desk}", self.base()?))
+        let base = self.given()?.ok_or_else(|| {
+            Failure::message("a QR needs the server's address: give --public-url https://… or set SIPAS_PUBLIC_URL")
+        })?;
+        Ok(format!("{base}/s/{desk}"))
     }
 }
 
@@ -240,25 +249,40 @@ fn desk_name(service: &Service, desk: &AreaCode) -> Result<String, Failure> {
     Ok(area.name.clone())
 }
 
-/// A word of the citizens' pages, for what is printed for them.
-fn page_word(service: &Service, language: &str, key: &str) -> String {
+/// Words of the citizens' pages with their blanks filled, for what is printed for them; none in a language that is not there.
+fn page_words(service: &Service, language: &str, key: &str, blanks: &[(&str, &str)]) -> String {
     let language = Language::parse(language).ok();
     let words = language.and_then(|language| service.catalogue().page_words(&language));
-    words.map_or_else(|| key.to_owned(), |words| words.fill(key, &[]))
+    words.map(|words| words.fill(key, blanks)).unwrap_or_default()
 }
 
-/// Says no to a file that is there: codes may stand in it that are nowhere else.
-fn refuse_existing(path: &Path) -> Result<(), Failure> {
-    if path.exists() {
-        return Err(Failure::message(format!("{} exists already; choose another name", path.display())));
-    }
-    Ok(())
+/// Makes a folder for what is printed, and says no where one of the files is there: codes may stand in it that are nowhere
+/// else, or somebody's own changes.
+fn make_folder(folder: &Path, files: &[PathBuf]) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder)
+        .map_err(|error| Failure::message(format!("cannot make {}: {error}", folder.display())))?;
+    files.iter().find(|file| file.exists()).map_or(Ok(()), |file| Err(exists_already(file)))
+}
+
+/// Makes a file that was not there.
+fn create_new(path: &Path) -> Result<File, Failure> {
+    File::create_new(path).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => exists_already(path),
+        _ => cannot_write(path, &error),
+    })
 }
 
 /// Writes a file that was not there.
 fn write_new(path: &Path, content: &str) -> Result<(), Failure> {
-    let written = std::fs::File::create_new(path).and_then(|mut file| file.write_all(content.as_bytes()));
-    written.map_err(|error| Failure::message(format!("cannot write {}: {error}", path.display())))
+    create_new(path)?.write_all(content.as_bytes()).map_err(|error| cannot_write(path, &error))
+}
+
+fn exists_already(path: &Path) -> Failure {
+    Failure::message(format!("{} exists already; choose another name", path.display()))
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::message(format!("cannot write {}: {error}", path.display()))
 }
 
 /// The content of a file the user named.

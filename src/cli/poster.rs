@@ -36,22 +36,22 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
         Some(desk) => vec![super::parse_desk(desk)?],
         None => progress::drawn_desks(&service, &round)?,
     };
-    std::fs::create_dir_all(&arguments.out)
-        .map_err(|error| Failure::message(format!("cannot make {}: {error}", arguments.out.display())))?;
-    for desk in &desks {
-        one(&service, desk, arguments)?;
+    let files: Vec<PathBuf> = desks.iter().map(|desk| arguments.out.join(format!("poster-{desk}.svg"))).collect();
+    super::make_folder(&arguments.out, &files)?;
+    for (desk, file) in desks.iter().zip(&files) {
+        one(&service, desk, &arguments.public, file)?;
     }
     say_line!("{} posters in {}", desks.len(), arguments.out.display());
     Ok(())
 }
 
-fn one(service: &Service, desk: &AreaCode, arguments: &Arguments) -> Result<(), Failure> {
-    let word = |language, key| super::page_word(service, language, key);
+fn one(service: &Service, desk: &AreaCode, public: &PublicUrl, file: &Path) -> Result<(), Failure> {
+    let word = |language, key| super::page_words(service, language, key, &[]);
     let [title, text] = ["poster_title", "poster_text"].map(|key| word(VIETNAMESE, key));
     let [english, english_text] = ["poster_title", "poster_text"].map(|key| word(ENGLISH, key));
-    let (address, name) = (arguments.public.of_desk(desk)?, super::desk_name(service, desk)?);
+    let (address, name) = (public.of_desk(desk)?, super::desk_name(service, desk)?);
     let words = [(title.as_str(), text.as_str()), (english.as_str(), english_text.as_str())];
     let page = poster(&Poster { address: &address, desk: &name, words });
     let page = page.map_err(|error| Failure::message(error.to_string()))?;
-    write_new(&Path::new(&arguments.out).join(format!("poster-{desk}.svg")), &page)
+    write_new(file, &page)
 }

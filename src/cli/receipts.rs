@@ -2,17 +2,19 @@
 
 use super::failure::Failure;
 use super::round::parse_code;
-use super::{Place, PublicUrl, write_new};
+use super::{Place, PublicUrl};
 use crate::cli::output::{say, say_line};
 use crate::domain::ids::AreaCode;
 use crate::report::number;
-use crate::report::print::sheet::{Slip, sheets};
+use crate::report::print::sheet::{SLIPS, Slip, sheets};
 use crate::report::table::{Align, Table};
 use crate::service::Service;
 use crate::service::collect::CollectLimits;
 use crate::service::receipts::Issued;
 use crate::web::pages::{ENGLISH, VIETNAMESE};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 /// What to do with receipt codes.
 #[derive(clap::Subcommand)]
@@ -39,7 +41,7 @@ pub(super) struct Issue {
     /// How many
     #[arg(long)]
     count: u32,
-    /// Where the list goes: code,desk,round,valid_to; standard output unless given
+    /// Where the list goes: code,desk,round,valid_to; standard output for - or unless given
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
     /// A folder for slips to print: A4 pages as SVG, 24 to a page
@@ -63,35 +65,72 @@ fn issue(service: &Service, wanted: &Issue) -> Result<(), Failure> {
     // Whatever could fail fails before a code is issued, or codes would be lost.
     let address = wanted.sheet.as_ref().map(|_| wanted.public.of_desk(&desk)).transpose()?;
     let name = super::desk_name(service, &desk)?;
-    for folder in wanted.sheet.iter() {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| Failure::message(format!("cannot make {}: {error}", folder.display())))?;
-        super::refuse_existing(&page_path(folder, 1))?;
-    }
-    wanted.csv.iter().try_for_each(|file| super::refuse_existing(file))?;
-    let issued =
-        service.issue_receipts(&round, &desk, wanted.count).map_err(|refusal| Failure::message(refusal.to_string()))?;
-    let list = list(&issued, &desk, &wanted.round);
-    match &wanted.csv {
-        Some(file) => write_new(file, &list)?,
-        None => say!("{list}"),
-    }
+    let files = page_paths(wanted);
+    wanted.sheet.iter().try_for_each(|folder| super::make_folder(folder, &files))?;
+    let csv = List::begin(wanted.csv.as_deref())?;
+    let issued = match service.issue_receipts(&round, &desk, wanted.count) {
+        Ok(issued) => issued,
+        Err(refusal) => {
+            csv.give_up();
+            return Err(Failure::message(refusal.to_string()));
+        }
+    };
+    let is_printed_to_file = matches!(csv, List::File(..));
+    csv.write(&list(&issued, &desk, &wanted.round))?;
     let (Some(folder), Some(address)) = (&wanted.sheet, address) else { return Ok(()) };
-    let words = [VIETNAMESE, ENGLISH].map(|language| super::page_word(service, language, "slip_text"));
-    let [vietnamese, english] = &words;
-    let slip = Slip { address: &address, desk: &name, valid_to: issued.valid_to, words: [vietnamese, english] };
+    let until = issued.valid_to.format("%d/%m/%Y").to_string();
+    let words = |key| {
+        [VIETNAMESE, ENGLISH].map(|language| super::page_words(service, language, key, &[("day", until.as_str())]))
+    };
+    let slip = Slip { address: &address, desk: &name, until: words("slip_until"), words: words("slip_text") };
     let pages = sheets(&slip, &issued.codes).map_err(|error| Failure::message(error.to_string()))?;
-    for (number, page) in (1..).zip(&pages) {
-        write_new(&page_path(folder, number), page)?;
+    for (file, page) in files.iter().zip(&pages) {
+        super::write_new(file, page)?;
     }
-    if wanted.csv.is_some() {
+    if is_printed_to_file {
         say_line!("{} codes on {} pages in {}", issued.codes.len(), pages.len(), folder.display());
     }
     Ok(())
 }
 
-fn page_path(folder: &std::path::Path, number: usize) -> PathBuf {
-    folder.join(format!("sheet-{number:03}.svg"))
+/// Where the pages of slips go.
+fn page_paths(wanted: &Issue) -> Vec<PathBuf> {
+    let n_pages = (wanted.count as usize).div_ceil(SLIPS);
+    let paths = |folder: &PathBuf| (1..=n_pages).map(|n| folder.join(format!("sheet-{n:03}.svg"))).collect();
+    wanted.sheet.as_ref().map(paths).unwrap_or_default()
+}
+
+/// Where the list of codes goes. A file is made before codes are issued, so that none are issued for a file that cannot be.
+enum List {
+    Output,
+    File(PathBuf, File),
+}
+
+impl List {
+    fn begin(csv: Option<&Path>) -> Result<Self, Failure> {
+        match csv.filter(|path| *path != Path::new("-")) {
+            Some(path) => Ok(Self::File(path.to_owned(), super::create_new(path)?)),
+            None => Ok(Self::Output),
+        }
+    }
+
+    fn write(self, list: &str) -> Result<(), Failure> {
+        match self {
+            Self::Output => say!("{list}"),
+            Self::File(path, mut file) => {
+                file.write_all(list.as_bytes()).map_err(|error| super::cannot_write(&path, &error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves no empty file behind.
+    fn give_up(self) {
+        if let Self::File(path, _) = self {
+            // A file that stays is empty, and the next attempt names it.
+            let _ = std::fs::remove_file(path);
+        }
+    }
 }
 
 fn list(issued: &Issued, desk: &AreaCode, round: &str) -> String {

@@ -1,7 +1,7 @@
 //! `sipas serve`: takes answers over HTTP until it is asked to end.
 
-use super::Place;
 use super::failure::Failure;
+use super::{Place, PublicUrl};
 use crate::cli::output::say_line;
 use crate::service::Service;
 use crate::service::catalogue::Catalogue;
@@ -32,9 +32,8 @@ pub(super) struct Arguments {
     /// Answers that may wait to be stored; when more come, they are asked to come back
     #[arg(long, default_value_t = CollectLimits::default().queue, value_name = "N")]
     queue: usize,
-    /// The address that citizens reach this server at, for links, posters and cookies
-    #[arg(long, value_name = "URL", env = "SIPAS_PUBLIC_URL")]
-    public_url: Option<String>,
+    #[command(flatten)]
+    public: PublicUrl,
     /// Seconds without a touch after which a kiosk forgets an unfinished sitting
     #[arg(long, default_value_t = Counter::default().idle_seconds, value_name = "S", value_parser = clap::value_parser!(u32).range(10..=600))]
     idle_seconds: u32,
@@ -53,9 +52,9 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    fn counter(&self) -> Counter {
-        Counter {
-            public_url: self.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned()),
+    fn counter(&self) -> Result<Counter, Failure> {
+        Ok(Counter {
+            public_url: self.public.given()?.map(str::to_owned),
             idle_seconds: self.idle_seconds,
             proof_bits: self.proof_of_work,
             is_single_entry: self.single_entry,
@@ -64,7 +63,7 @@ impl Arguments {
                 is_behind_proxy: self.behind_proxy,
                 ..RateLimits::default()
             },
-        }
+        })
     }
 }
 
@@ -77,7 +76,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     }
     let limits = CollectLimits { queue: arguments.queue.max(1), ..CollectLimits::default() };
     let pages = arguments.pages.as_deref();
-    let serving = Serving::with(catalogue, place.store()?, &arguments.listen, pages, (limits, arguments.counter()))?;
+    let serving = Serving::with(catalogue, place.store()?, &arguments.listen, pages, (limits, arguments.counter()?))?;
     say_line!("sipas listens on {}", serving.base());
     serving.until_ended()
 }

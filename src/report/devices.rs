@@ -108,3 +108,47 @@ pub fn table(document: &DevicesDocument) -> Table {
     }
     table
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::device::{DeviceKind, DeviceReport, Numbers};
+    use crate::domain::ids::AreaCode;
+    use crate::domain::quality::Device;
+
+    #[test]
+    fn what_somebody_should_look_at_is_marked() {
+        let now = "2026-03-31T10:00:00Z".parse::<DateTime<Utc>>().unwrap();
+        let device = |standing, arrived: &str, report| EnrolledDevice {
+            code: Device::parse("KQ7M2").unwrap(),
+            kind: DeviceKind::Kiosk,
+            desk: AreaCode::parse("K1").unwrap(),
+            label: "Quầy 1".to_owned(),
+            standing,
+            arrived: Numbers::parse(arrived).unwrap(),
+            report,
+        };
+        let said = |hours, waiting, aside| {
+            let synced = now - TimeDelta::hours(hours);
+            Some(DeviceReport { synced, assigned: 9, waiting, aside, version: "1".to_owned() })
+        };
+        let (paired, revoked) = (Standing::Paired, Standing::Revoked(now));
+        let devices = [
+            (device(paired, "1-9", said(24, 0, 0)), ("in-use", "", false)),
+            (device(paired, "1-7", said(1, 2, 0)), ("in-use", "", false)),
+            (device(paired, "1-2 5-7", said(1, 2, 0)), ("in-use", "3-4", true)),
+            (device(paired, "1-9", said(1, 0, 1)), ("in-use", "", true)),
+            (device(paired, "1-9", said(25, 0, 0)), ("silent", "", true)),
+            (device(paired, "", None), ("silent", "", true)),
+            (device(Standing::Awaited(now), "", None), ("awaited", "", false)),
+            (device(revoked, "1-9", said(99, 0, 0)), ("revoked", "", false)),
+            (device(revoked, "1-8", said(99, 0, 0)), ("revoked", "9", true)),
+        ];
+        for (device, expected) in devices {
+            let shape = DeviceShape::at(&device, now);
+            assert_eq!((shape.standing, shape.missing.as_str(), shape.needs_a_look), expected, "{device:?}");
+            let document = DevicesDocument { devices: vec![shape] };
+            assert_eq!(table(&document).to_string().contains('!'), expected.2);
+        }
+    }
+}

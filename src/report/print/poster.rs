@@ -1,7 +1,11 @@
 //! A poster for a counter: one large QR, what it is for, and how long it takes.
 
-use super::page::{WIDTH, a4, lines, text};
+use super::page::{HEIGHT, Room, WIDTH, a4, paragraph, text};
 use super::qr::{self, NoQr};
+
+const MARGIN: f64 = 12.0;
+/// The base line of the address.
+const ADDRESS: f64 = HEIGHT - MARGIN;
 
 /// What stands on the poster.
 #[derive(Debug, Clone)]
@@ -21,32 +25,24 @@ pub struct Poster<'a> {
 pub fn poster(poster: &Poster<'_>) -> Result<String, NoQr> {
     const QR: f64 = 140.0;
     let middle = WIDTH / 2.0;
-    let centred = |y: f64, size: f64, more: &str, words: &str| {
-        text((middle, y), size, &format!("text-anchor=\"middle\" {more}"), words)
+    let centred = |(top, tall): (f64, f64), size: f64, style: &str, words: &str| {
+        let more = format!("text-anchor=\"middle\" {style}");
+        paragraph(words, &Room { left: middle, top, wide: WIDTH - 2.0 * MARGIN, tall, size, more: &more })
     };
     let [(heading, words), (english, english_words)] = poster.words;
-    let mut content = format!("<rect width=\"{WIDTH}\" height=\"58\" fill=\"#0a5a66\"/>");
-    let mut y = 24.0;
-    for line in lines(heading, 24).iter().take(2) {
-        content.push_str(&centred(y, 14.0, "font-weight=\"700\" style=\"fill:#fff\"", line));
-        y += 17.0;
-    }
-    content.push_str(&centred(52.5, 6.0, "style=\"fill:#fff\"", english));
-    content.push_str(&qr::path(poster.address, (middle - QR / 2.0, 60.0), QR)?);
-    let mut y = 208.0;
-    for line in lines(words, 46).iter().take(3) {
-        content.push_str(&centred(y, 7.4, "font-weight=\"600\"", line));
-        y += 9.6;
-    }
-    for line in lines(english_words, 70).iter().take(2) {
-        content.push_str(&centred(y + 1.0, 5.0, "class=\"soft\"", line));
-        y += 6.6;
-    }
-    for (line, name) in lines(poster.desk, 40).iter().take(2).enumerate() {
-        content.push_str(&centred(262.0 + line as f64 * 10.0, 8.0, "font-weight=\"700\"", name));
-    }
-    content.push_str(&centred(288.0, 4.6, "class=\"soft\"", poster.address));
-    Ok(a4(poster.desk, &content))
+    let (title, bottom) = centred((10.0, 38.0), 15.0, "font-weight=\"700\" style=\"fill:#fff\"", heading);
+    let (subtitle, bottom) = centred((bottom + 2.0, 9.0), 6.5, "style=\"fill:#fff\"", english);
+    let qr_top = bottom + 8.0;
+    let band = format!("<rect width=\"{WIDTH}\" height=\"{:.2}\" fill=\"#0a5a66\"/>", bottom + 7.0);
+    let code = qr::path(poster.address, (middle - QR / 2.0, qr_top), QR)?;
+    let (invitation, bottom) = centred((qr_top + QR, 19.0), 7.4, "font-weight=\"600\"", words);
+    let (translation, bottom) = centred((bottom + 2.0, 13.0), 5.0, "class=\"soft\"", english_words);
+    let top = bottom + 9.0;
+    let (name, _) = centred((top, ADDRESS - 8.0 - top), 8.4, "font-weight=\"700\"", poster.desk);
+    // A long address is set smaller, down to what the page holds: cut off, nobody could type it.
+    let size = (340.0 / poster.address.chars().count().max(1) as f64).min(4.6);
+    let address = text((middle, ADDRESS), size, "text-anchor=\"middle\" class=\"soft\"", poster.address);
+    Ok(a4(poster.desk, &[band, title, subtitle, code, invitation, translation, name, address].concat()))
 }
 
 #[cfg(test)]

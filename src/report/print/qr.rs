@@ -47,7 +47,7 @@ pub fn for_terminal(text: &str) -> Result<String, NoQr> {
         let inside = |n: isize| usize::try_from(n).ok().filter(|n| *n < width);
         inside(row).zip(inside(column)).is_some_and(|(row, column)| dark.get(row * width + column) == Some(&true))
     };
-    let (quiet, width) = (2, width as isize);
+    let (quiet, width) = (QUIET as isize, width as isize);
     let mut lines = String::new();
     for row in (-quiet..width + quiet).step_by(2) {
         for column in -quiet..width + quiet {
@@ -84,7 +84,7 @@ mod tests {
             (0..length).for_each(|n| drawn[(row - QUIET) * width + column - QUIET + n] = true);
         }
         assert_eq!(drawn, dark);
-        assert_eq!(for_terminal(text).unwrap().lines().count(), (width + 4).div_ceil(2));
+        assert_eq!(for_terminal(text).unwrap().lines().count(), (width + 2 * QUIET).div_ceil(2));
         assert_eq!(modules(&"x".repeat(5_000)), Err(NoQr));
     }
 }

@@ -1,16 +1,14 @@
 //! Sheets of slips, each with a receipt code and its QR: cut apart and handed out with the result.
 
-use super::page::{self, HEIGHT, WIDTH, a4, lines, text};
+use super::page::{HEIGHT, Room, WIDTH, a4, paragraph, text};
 use super::qr::{self, NoQr};
 use crate::domain::receipt::ReceiptCode;
-use chrono::NaiveDate;
 
 const COLUMNS: usize = 3;
 const ROWS: usize = 8;
+/// Slips of a page.
+pub const SLIPS: usize = COLUMNS * ROWS;
 const MARGIN: f64 = 6.0;
-/// Letters of the desk's name in a line, and lines of it: what fits beside the QR.
-const NAME_CHARS: usize = 18;
-const NAME_LINES: usize = 3;
 
 /// What stands on every slip.
 #[derive(Debug, Clone)]
@@ -19,10 +17,10 @@ pub struct Slip<'a> {
     pub address: &'a str,
     /// The desk's name.
     pub desk: &'a str,
-    /// The last day on which the code is taken.
-    pub valid_to: NaiveDate,
+    /// Until when the code is taken, in Vietnamese and in English.
+    pub until: [String; 2],
     /// What to do, in Vietnamese and in English.
-    pub words: [&'a str; 2],
+    pub words: [String; 2],
 }
 
 /// The pages of so many codes.
@@ -30,7 +28,7 @@ pub struct Slip<'a> {
 /// # Errors
 /// [`NoQr`] when the address is too long.
 pub fn sheets(slip: &Slip<'_>, codes: &[ReceiptCode]) -> Result<Vec<String>, NoQr> {
-    codes.chunks(COLUMNS * ROWS).map(|codes| sheet(slip, codes)).collect()
+    codes.chunks(SLIPS).map(|codes| sheet(slip, codes)).collect()
 }
 
 fn sheet(slip: &Slip<'_>, codes: &[ReceiptCode]) -> Result<String, NoQr> {
@@ -46,19 +44,24 @@ fn sheet(slip: &Slip<'_>, codes: &[ReceiptCode]) -> Result<String, NoQr> {
 
 fn one(slip: &Slip<'_>, code: ReceiptCode, (left, top): (f64, f64)) -> Result<String, NoQr> {
     const QR: f64 = 26.0;
-    let mut out = qr::path(&format!("{}?c={code}", slip.address), (left, top + 1.0), QR)?;
-    let beside = left + QR + 0.5;
-    for (line, words) in lines(slip.desk, NAME_CHARS).iter().take(NAME_LINES).enumerate() {
-        out.push_str(&text((beside, top + 6.0 + line as f64 * 3.6), 3.0, "font-weight=\"600\"", words));
-    }
-    let [vietnamese, english] = slip.words;
-    for (line, words) in lines(vietnamese, 21).iter().take(3).enumerate() {
-        out.push_str(&text((beside, top + 18.0 + line as f64 * 3.2), 2.7, "", words));
-    }
-    out.push_str(&text((left + 3.0, top + 31.0), 4.6, "class=\"code\"", &code.to_string()));
-    let until = slip.valid_to.format("%d/%m/%Y");
-    out.push_str(&text((beside + 4.0, top + 31.0), 2.6, "class=\"soft\"", &format!("đến {until}")));
-    out.push_str(&text((left + 3.0, top + 34.2), 2.1, "class=\"soft\"", english));
+    let mut out = qr::path(&format!("{}?c={code}", slip.address), (left, top + 0.5), QR)?;
+    let ([vietnamese, english], [until, until_english]) = (&slip.words, &slip.until);
+    let beside = |top: f64, tall: f64, size: f64, more: &'static str| Room {
+        left: left + QR + 0.5,
+        top,
+        wide: 37.5,
+        tall,
+        size,
+        more,
+    };
+    let (name, bottom) = paragraph(slip.desk, &beside(top + 3.2, 11.5, 3.0, "font-weight=\"600\""));
+    out.push_str(&name);
+    out.push_str(&paragraph(vietnamese, &beside(bottom + 1.2, 10.0, 2.7, "")).0);
+    out.push_str(&text((left + 3.0, top + 30.6), 4.8, "class=\"code\"", &code.to_string()));
+    out.push_str(&text((left + 36.0, top + 28.3), 2.6, "", until));
+    out.push_str(&text((left + 36.0, top + 30.9), 2.1, "class=\"soft\"", until_english));
+    let under = Room { left: left + 3.0, top: top + 31.8, wide: 61.0, tall: 2.7, size: 2.1, more: "class=\"soft\"" };
+    out.push_str(&paragraph(english, &under).0);
     Ok(out)
 }
 
@@ -70,7 +73,7 @@ fn cuts(wide: f64, tall: f64) -> String {
     for row in 0..=ROWS {
         commands.push_str(&format!("M{MARGIN} {:.2}H{}", MARGIN + row as f64 * tall, WIDTH - MARGIN));
     }
-    format!("<path class=\"cut\" d=\"{}\"/>", page::plain(&commands))
+    format!("<path class=\"cut\" d=\"{commands}\"/>")
 }
 
 #[cfg(test)]
@@ -83,8 +86,8 @@ mod tests {
         let slip = Slip {
             address: "https://khaosat.example.vn/s/D01",
             desk: "Bộ phận <Một cửa> & \"huyện\"",
-            valid_to: NaiveDate::from_ymd_opt(2026, 12, 31).unwrap(),
-            words: ["Quét mã", "Scan"],
+            until: ["đến 31/12/2026", "until 31/12/2026"].map(str::to_owned),
+            words: ["Quét mã", "Scan"].map(str::to_owned),
         };
         let pages = sheets(&slip, &codes).unwrap();
         assert_eq!(pages.len(), 2);

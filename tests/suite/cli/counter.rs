@@ -2,7 +2,7 @@
 
 use super::{office, refused};
 use crate::harness::office::{DESK, Office, ROUND, one_stop_items};
-use crate::harness::on_both_urls;
+use crate::harness::{on_both_urls, qr};
 use serde_json::{Value, json};
 
 const PUBLIC: &str = "https://khaosat.example.vn";
@@ -49,8 +49,10 @@ fn a_printed_code_admits_one_answer_at_the_real_server() {
             .collect();
         assert_eq!(codes.len(), 30);
         let first = std::fs::read_to_string(sheets.join("sheet-001.svg")).unwrap();
+        let second = std::fs::read_to_string(sheets.join("sheet-002.svg")).unwrap();
+        let scanned = [qr::on_page(&first), qr::on_page(&second)].concat();
+        assert_eq!(scanned, codes.iter().map(|code| format!("{PUBLIC}/s/{DESK}?c={code}")).collect::<Vec<_>>());
         assert!(first.contains(&codes[0]) && first.contains(&codes[23]) && !first.contains(&codes[24]));
-        assert!(sheets.join("sheet-002.svg").exists());
         let again = refused(office.try_run(&issue));
         assert!(again.contains("exists already"), "{again}");
 
@@ -63,6 +65,37 @@ fn a_printed_code_admits_one_answer_at_the_real_server() {
         let status = office.run(&["receipts", "status", "--round", ROUND]);
         let line: Vec<&str> = status.lines().last().unwrap().split_whitespace().collect();
         assert_eq!(line[..3], [DESK, "30", "1"]);
+    });
+}
+
+#[test]
+fn no_code_is_issued_that_could_not_be_written_down() {
+    on_both_urls(|url| {
+        let office = Office::on(url);
+        office.open_round();
+        let scratch = tempfile::tempdir().unwrap();
+        let path = |name: &str| scratch.path().join(name).display().to_string();
+        let issue = |count: &str, more: &[&str]| {
+            let asked = ["receipts", "issue", "--round", ROUND, "--desk", DESK, "--count", count];
+            office.try_run(&[&asked[..], more].concat())
+        };
+        std::fs::write(path("sheet-002.svg"), "kept").unwrap();
+        let folder = scratch.path().display().to_string();
+        let csv = path("codes.csv");
+        let printed = ["--csv", &csv, "--sheet", &folder, "--public-url", PUBLIC];
+        assert!(refused(issue("25", &printed)).contains("sheet-002.svg exists already"));
+        assert!(refused(issue("1", &["--csv", &path("no-folder/codes.csv")])).contains("cannot write"));
+        assert!(refused(issue("0", &["--csv", &csv])).contains("from 1 to"));
+        for address in ["khaosat.vn", "https://", "https://a.vn/?x=1", "ftp://a.vn"] {
+            let printed = ["--sheet", &folder, "--public-url", address];
+            assert!(refused(issue("1", &printed)).contains("is no public address"), "{address}");
+        }
+        assert!(!office.run(&["receipts", "status", "--round", ROUND]).contains(DESK), "nothing was issued");
+        let names = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name());
+        assert_eq!(names.collect::<Vec<_>>(), ["sheet-002.svg"], "nothing is left behind");
+        assert_eq!(std::fs::read_to_string(path("sheet-002.svg")).unwrap(), "kept");
+        let listed = String::from_utf8(issue("2", &["--csv", "-"]).stdout).unwrap();
+        assert_eq!((listed.lines().next(), listed.lines().count()), (Some("code,desk,round,valid_to"), 3));
     });
 }
 
@@ -97,11 +130,18 @@ fn software_with_a_key_issues_codes_for_its_own_area() {
 
 #[test]
 fn devices_are_enrolled_listed_and_revoked() {
-    let (office, _database) = office();
+    on_both_urls(|url| enrolled_listed_and_revoked(&Office::on(url)));
+}
+
+fn enrolled_listed_and_revoked(office: &Office) {
     office.open_round();
+    let enrol = ["device", "enrol", "--desk", DESK, "--public-url"];
+    assert!(refused(office.try_run(&[&enrol[..], &["khaosat"]].concat())).contains("is no public address"));
     let said = office.run(&["device", "enrol", "--desk", DESK, "--label", "Quầy 1", "--public-url", PUBLIC]);
     let code = said.lines().find_map(|line| line.strip_prefix("Thiết bị / device")).unwrap().trim().to_owned();
-    assert!(said.contains(&format!("{PUBLIC}/kiosk?code=")) && said.contains('▀'), "{said}");
+    let address = said.lines().find_map(|line| line.strip_prefix("Địa chỉ / address")).unwrap().trim();
+    assert_eq!(qr::in_terminal(&said), address);
+    assert!(address.starts_with(&format!("{PUBLIC}/kiosk?code=")), "{said}");
     let list: Value = serde_json::from_str(&office.run(&["device", "list", "--format", "json"])).unwrap();
     let device = &list["devices"][0];
     assert_eq!((&device["device"], &device["standing"]), (&json!(code), &json!("awaited")), "{list}");
@@ -121,8 +161,10 @@ fn every_drawn_desk_has_a_poster_that_is_never_overwritten() {
     let draw = ["poster", "--round", ROUND, "--out", &folder, "--public-url", PUBLIC];
     office.run(&draw);
     let one = std::fs::read_to_string(scratch.path().join(format!("posters/poster-{DESK}.svg"))).unwrap();
-    assert!(one.contains(&format!("{PUBLIC}/s/{DESK}")) && one.contains("Quét mã"), "{one}");
-    assert!(refused(office.try_run(&draw)).contains("cannot write"));
+    let address = format!("{PUBLIC}/s/{DESK}");
+    assert_eq!(qr::on_page(&one), std::slice::from_ref(&address));
+    assert!(one.contains(&format!(">{address}<")) && one.contains("Quét mã"), "{one}");
+    assert!(refused(office.try_run(&draw)).contains("exists already"));
     assert!(office.run(&["paper", "status", "--round", ROUND]).contains("waiting for a second entry: 0"));
 }
 

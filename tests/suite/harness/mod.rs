@@ -7,6 +7,7 @@ pub(crate) mod folder;
 pub(crate) mod office;
 mod postgres;
 pub(crate) mod province;
+pub(crate) mod qr;
 
 use diesel::connection::{Connection as _, SimpleConnection};
 use diesel::{PgConnection, QueryResult, SqliteConnection};

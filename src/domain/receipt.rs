@@ -169,6 +169,15 @@ pub struct ReceiptPlace {
     pub serial: u32,
 }
 
+/// Where a typed code may stand; hardly ever there is more than one place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReceiptClaim {
+    /// The places, the latest month first. Whether a code was issued there, only the database knows.
+    pub places: Vec<ReceiptPlace>,
+    /// The earliest month whose codes are still taken.
+    pub taken_from: ReceiptMonth,
+}
+
 impl ReceiptPlace {
     /// Codes that a desk may issue in a month; far more than any counter serves.
     pub const MAX_SERIALS: u32 = 1 << 20;

@@ -16,14 +16,14 @@ pub use queue::{CollectLimits, Collector, Pulse};
 pub use flags::Watch;
 
 use super::Service;
-use super::receipts::{self, Reading};
+use super::receipts;
 use crate::domain::answers::{AnswerFault, AnswerSheet, RawAnswers};
 use crate::domain::channel::Channel;
 use crate::domain::device::Arrival;
 use crate::domain::ids::{AreaCode, ResponseId, RoundCode};
 use crate::domain::quality::{Circumstances, Reasons};
 use crate::domain::questionnaire::Questionnaire;
-use crate::domain::receipt::{ReceiptCode, ReceiptPlace};
+use crate::domain::receipt::ReceiptCode;
 use crate::store::responses::{self, Insertion, NewResponse};
 use crate::store::{Connection, StoreError};
 use chrono::Utc;
@@ -225,27 +225,13 @@ impl Service {
             Ok(sheet) => {
                 let judge = |rules| self.watch.judge(rules, &submission, (questionnaire, &sheet), now);
                 let flags = self.catalogue().quality().map_or(Reasons::NONE, judge);
-                let places = submission.receipt.map(|code| self.places(round, &submission.desk, code)).transpose()?;
-                Ok(content::response(submission, questionnaire.digest, sheet, (now, flags), places))
+                let codes = (&self.cipher, (&round.code, &submission.desk));
+                let claim = submission.receipt.map(|code| receipts::read(codes, &round.period, code, now));
+                Ok(content::response(submission, questionnaire.digest, sheet, (now, flags), claim))
             }
             // Nobody shall mend answers that cannot be taken then either.
             Err(_) if round.state != "open" => Err(CollectRefusal::RoundNotOpen { state: round.state }),
             Err(faults) => Err(CollectRefusal::Faulty(faults)),
-        }
-    }
-
-    /// Where a receipt code may stand. One that stands nowhere goes to the database as well: an answer that is stored is
-    /// recognised before its code is looked at.
-    fn places(
-        &self,
-        round: &KnownRound,
-        desk: &AreaCode,
-        code: ReceiptCode,
-    ) -> Result<Vec<ReceiptPlace>, CollectRefusal> {
-        match receipts::read(&self.cipher, (&round.code, desk), &round.period, code, Utc::now()) {
-            Reading::Places(places) => Ok(places),
-            Reading::Unknown => Ok(Vec::new()),
-            Reading::Expired => Err(CollectRefusal::ReceiptExpired),
         }
     }
 
@@ -322,6 +308,7 @@ fn read_insertion(insertion: Insertion, round: &KnownRound) -> Result<Collected,
         Insertion::RoundNotOpen => Err(CollectRefusal::RoundNotOpen { state: round.state }),
         Insertion::ReceiptUnknown => Err(CollectRefusal::ReceiptUnknown),
         Insertion::ReceiptSpent => Err(CollectRefusal::ReceiptSpent),
+        Insertion::ReceiptExpired => Err(CollectRefusal::ReceiptExpired),
     }
 }
 

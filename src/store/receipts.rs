@@ -9,7 +9,7 @@ use super::responses::{Insertion, NewResponse};
 use super::schema::{areas, comments, receipt_blocks, receipt_key, responses};
 use super::{areas as area_numbers, rounds as round_numbers};
 use crate::domain::ids::{AreaCode, RoundCode};
-use crate::domain::receipt::{ReceiptMonth, ReceiptPlace};
+use crate::domain::receipt::{ReceiptClaim, ReceiptMonth, ReceiptPlace};
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Integer};
 use std::collections::BTreeMap;
@@ -125,13 +125,13 @@ pub(super) fn spend(
 ) -> Result<(), StoreError> {
     let fresh = rows.iter().zip(insertions).filter(|(_, insertion)| **insertion == Insertion::Stored);
     let mut claims: Vec<Claim<'_>> =
-        fresh.filter_map(|(row, insertion)| Some(Claim { row, places: row.receipt.as_deref()?, insertion })).collect();
+        fresh.filter_map(|(row, insertion)| Some(Claim { row, claim: row.receipt.as_ref()?, insertion })).collect();
     // Blocks are locked in the order of their places, so that two servers do not wait for each other in a circle.
     claims.sort_by(|a, b| a.order().cmp(&b.order()));
     let mut blocks = Blocks::default();
     for claim in claims {
         let counter = blocks.counter(connection, claim.row)?;
-        *claim.insertion = blocks.claim(connection, counter, claim.places)?;
+        *claim.insertion = blocks.claim(connection, counter, claim.claim)?;
         if *claim.insertion != Insertion::Stored {
             take_out(connection, counter.round, claim.row)?;
         }
@@ -142,13 +142,13 @@ pub(super) fn spend(
 /// A row that was inserted in the hope that its receipt admits it.
 struct Claim<'a> {
     row: &'a NewResponse,
-    places: &'a [ReceiptPlace],
+    claim: &'a ReceiptClaim,
     insertion: &'a mut Insertion,
 }
 
 impl Claim<'_> {
-    fn order(&self) -> (&RoundCode, &AreaCode, &[ReceiptPlace]) {
-        (&self.row.round, &self.row.desk, self.places)
+    fn order(&self) -> (&RoundCode, &AreaCode, &ReceiptClaim) {
+        (&self.row.round, &self.row.desk, self.claim)
     }
 }
 
@@ -183,15 +183,15 @@ impl Blocks {
         Ok(*self.counters.entry(codes).or_insert(Counter { round, desk }))
     }
 
-    /// Spends the first of the places that is issued and free.
+    /// Spends the first of the places that is issued, not too old and free.
     fn claim(
         &mut self,
         connection: &mut AnyConnection,
         counter: Counter,
-        places: &[ReceiptPlace],
+        claim: &ReceiptClaim,
     ) -> Result<Insertion, StoreError> {
         let mut outcome = Insertion::ReceiptUnknown;
-        for place in places {
+        for place in &claim.places {
             let (number, serial) = (place.serial / BLOCK, place.serial % BLOCK);
             let key = (counter, place.month.number(), number.cast_signed());
             let held = match self.held.entry(key) {
@@ -202,6 +202,10 @@ impl Blocks {
             let Some(byte) = block.spent.get_mut((serial / 8) as usize).filter(|_| serial < block.issued) else {
                 continue;
             };
+            if place.month < claim.taken_from {
+                outcome = Insertion::ReceiptExpired;
+                continue;
+            }
             let bit = 1 << (serial % 8);
             if *byte & bit == 0 {
                 *byte |= bit;

@@ -12,7 +12,7 @@ use crate::domain::channel::Channel;
 use crate::domain::device::Arrival;
 use crate::domain::ids::{AreaCode, Digest, ItemId, ResponseId, RoundCode};
 use crate::domain::quality::Reasons;
-use crate::domain::receipt::ReceiptPlace;
+use crate::domain::receipt::ReceiptClaim;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use sha2::{Digest as _, Sha256};
@@ -43,7 +43,7 @@ pub struct NewResponse {
     pub comments: Vec<(ItemId, String)>,
     /// Where its receipt code may stand among those of its round and desk, if it came with one; it is stored only if one of
     /// these is issued and not spent, and spends it. Hardly ever there is more than one.
-    pub receipt: Option<Vec<ReceiptPlace>>,
+    pub receipt: Option<ReceiptClaim>,
     /// The device it was given on and the number it has there.
     pub arrival: Option<Arrival>,
 }
@@ -63,6 +63,8 @@ pub enum Insertion {
     ReceiptUnknown,
     /// Its receipt code has admitted another answer; this one is not stored.
     ReceiptSpent,
+    /// Its receipt code was issued too long ago; it is not stored.
+    ReceiptExpired,
 }
 
 impl Insertion {

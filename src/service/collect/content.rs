@@ -5,7 +5,7 @@ use super::Submission;
 use crate::domain::answers::AnswerSheet;
 use crate::domain::ids::Digest;
 use crate::domain::quality::Reasons;
-use crate::domain::receipt::ReceiptPlace;
+use crate::domain::receipt::ReceiptClaim;
 use crate::store::responses::NewResponse;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
@@ -22,7 +22,7 @@ pub(super) fn response(
     questionnaire: Digest,
     sheet: AnswerSheet,
     (now, flags): (DateTime<Utc>, Reasons),
-    receipt: Option<Vec<ReceiptPlace>>,
+    receipt: Option<ReceiptClaim>,
 ) -> NewResponse {
     let digest = digest(&submission, questionnaire, &sheet);
     NewResponse {

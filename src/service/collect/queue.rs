@@ -189,7 +189,9 @@ impl Writer {
                 Insertion::AlreadyStored => &self.counters.repeated,
                 Insertion::Conflict => &self.counters.conflicts,
                 Insertion::RoundNotOpen => &self.counters.not_open,
-                Insertion::ReceiptUnknown | Insertion::ReceiptSpent => &self.counters.not_admitted,
+                Insertion::ReceiptUnknown | Insertion::ReceiptSpent | Insertion::ReceiptExpired => {
+                    &self.counters.not_admitted
+                }
             };
             add(counter, 1);
             // Whoever has gone away finds out when the answer is sent again.

@@ -152,12 +152,17 @@ fn between_psus(members: &[Member], n_sampled: usize, fraction: f64) -> f64 {
 }
 
 /// The second line without f: `Σ (1−g) m/(m−1) Σ (u − z/m)²`. A PSU with one row adds nothing.
+///
+/// The squares about the mean are the difference of two sums. Adding m terms may be off by m ε of the sum (Higham, Accuracy
+/// and Stability of Numerical Algorithms, 2002, 4.2), so a difference below that is none: rows that are alike have no spread,
+/// and its square root would otherwise be a standard error of some 1e-8 of the statistic that nobody has seen.
 fn between_rows(members: &[Member]) -> f64 {
     let with_rows = members.iter().filter(|(psu, _)| psu.n_rows > 1 && psu.fraction < 1.0);
     with_rows
         .map(|(psu, totals)| {
             let m = psu.n_rows as f64;
-            let squares = (totals.squares - totals.sum * totals.sum / m).max(0.0);
+            let squares = totals.squares - totals.sum * totals.sum / m;
+            let squares = if squares > m * f64::EPSILON * totals.squares { squares } else { 0.0 };
             (1.0 - psu.fraction) * m / (m - 1.0) * squares
         })
         .sum()

@@ -102,7 +102,15 @@ fn an_interview_shows_its_number_and_is_found_by_it() {
     let browser = Browser::on(TABLET);
     browser.expect_complaint("ERR_CONNECTION_REFUSED");
     let device = pair(&office, &served, &browser, "interviewer");
-    browser.wait_for("document.querySelector('#start') && location.pathname === '/interview'");
+    let begins = "document.querySelector('#start') && location.pathname === '/interview'";
+    browser.wait_for(begins);
+    let tally = |today: u32, waiting: u32| {
+        let says = |name: &str, n: u32| format!("document.querySelector('[data-tally={name}]').textContent === '{n}'");
+        browser.wait_for(&format!("{} && {}", says("today", today), says("waiting", waiting)));
+    };
+    tally(0, 0);
+    browser.screenshot("interview-start");
+    assert_accessible(&browser);
     let sit = |number: u32| {
         browser.click("[data-begin]");
         browser.wait_for("document.querySelector('#sitting #survey')");
@@ -115,12 +123,15 @@ fn an_interview_shows_its_number_and_is_found_by_it() {
         browser.click("#sitting [data-part=thanks] button");
     };
     sit(1);
+    tally(1, 0);
     let base = served.base.clone();
     assert!(served.stop());
     sit(2);
+    tally(2, 1);
     let _again = office.serve_again(&base, &[]);
     browser.run("dispatchEvent(new Event('online'))", &[]);
     browser.wait_for("(outbox.state().then((now) => { window.now = now }), window.now?.waiting === 0)");
+    tally(2, 0);
     let drawn = office.run(&["callback", "draw", "--round", ROUND, "--share", "1", "--seed", "1"]);
     assert_eq!(drawn, format!("form,contact\n{device}-0001,\n{device}-0002,\n"));
 }

@@ -199,10 +199,9 @@ impl Service {
                 let judge = |rules| self.watch.judge(rules, &submission, (questionnaire, &sheet), now);
                 let flags = self.catalogue().quality().map_or(Reasons::NONE, judge);
                 let codes = (&self.cipher, (&round.code, &submission.desk));
-                // A file may come long after its answers, whose codes were good then.
                 let answered = submission.circumstances.answered.filter(|_| !submission.is_live);
-                let presented = answered.map_or(now, |answered| answered.min(now));
-                let claim = submission.receipt.map(|code| receipts::read(codes, &round.period, code, presented));
+                let times = (answered.unwrap_or(now), now);
+                let claim = submission.receipt.map(|code| receipts::read(codes, &round.period, code, times));
                 Ok(content::response(submission, questionnaire.digest, sheet, (now, flags), claim))
             }
             // Nobody shall mend answers that cannot be taken then either.

@@ -1,6 +1,6 @@
 //! The tablet at a desk: one person after another, with and without a network.
 
-use super::{answer_all, questions};
+use super::{answer_all, questions, wipe};
 use crate::harness::Database;
 use crate::harness::browser::{Browser, TABLET, assert_accessible};
 use crate::harness::office::{DESK, Office, ROUND, Served};
@@ -243,13 +243,6 @@ fn a_device_that_was_revoked_keeps_its_answers_until_it_is_enrolled_anew() {
     assert_eq!(tablet.office.n_stored(), 4);
     let all = tablet.service.devices().unwrap();
     assert_eq!(all.last().unwrap().arrived.to_string(), "1-3", "numbers belong to a device");
-}
-
-/// Takes away what the tablet has kept, but not its key.
-fn wipe(browser: &Browser) {
-    let wipe = "const request = indexedDB.deleteDatabase('sipas');
-                request.onsuccess = () => arguments[0](true)";
-    assert_eq!(browser.run_async(wipe, &[]), Ok(true.into()));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The pages of the office in a real browser: how a round stands, typing in paper, interviews.
 
-use super::answer_all;
+use super::{answer_all, wipe};
 use crate::harness::Database;
 use crate::harness::browser::{Browser, DESKTOP, PHONE, TABLET, assert_accessible};
 use crate::harness::office::{DESK, Office, ROUND, Served};
@@ -128,10 +128,20 @@ fn an_interview_shows_its_number_and_is_found_by_it() {
     assert!(served.stop());
     sit(2);
     tally(2, 1);
-    let _again = office.serve_again(&base, &[]);
+    let again = office.serve_again(&base, &[]);
     browser.run("dispatchEvent(new Event('online'))", &[]);
     browser.wait_for("(outbox.state().then((now) => { window.now = now }), window.now?.waiting === 0)");
     tally(2, 0);
     let drawn = office.run(&["callback", "draw", "--round", ROUND, "--share", "1", "--seed", "1"]);
     assert_eq!(drawn, format!("form,contact\n{device}-0001,\n{device}-0002,\n"));
+    // A device that has lost its memory cannot say which number comes next, so it begins no form before it has asked.
+    assert!(again.stop());
+    wipe(&browser);
+    browser.open(&format!("{base}/interview"));
+    browser.click("[data-begin]");
+    browser.wait_for("!document.getElementById('first').hidden");
+    browser.screenshot("interview-first");
+    assert_accessible(&browser);
+    let _once_more = office.serve_again(&base, &[]);
+    sit(3);
 }

@@ -1,7 +1,7 @@
 //! What goes to standard output, and what becomes of it when nobody reads it any more.
 
 use std::fmt::Arguments;
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 
 /// The exit code of a program whose reader went away; a shell does not report it as a failure of ours.
 const READER_GONE: i32 = 0;
@@ -16,6 +16,35 @@ pub(super) fn write(text: Arguments<'_>) {
     }
     eprintln!("sipas: the output could not be written: {error}");
     std::process::exit(1);
+}
+
+/// Tells on a terminal how far a long file has come; whatever else standard error leads to hears nothing of it.
+pub(super) struct Progress {
+    n_lines: usize,
+    is_told: bool,
+}
+
+impl Progress {
+    /// Nothing is told of a file that is done at once.
+    pub(super) fn of(n_lines: usize) -> Self {
+        const LONG: usize = 2_000;
+        Self { n_lines, is_told: n_lines >= LONG && std::io::stderr().is_terminal() }
+    }
+
+    /// So many lines are done.
+    pub(super) fn tell(&self, n_done: usize) {
+        if self.is_told {
+            eprint!("\r{n_done} / {}", self.n_lines);
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.is_told {
+            eprint!("\r\u{1b}[K");
+        }
+    }
 }
 
 /// As `print!`, but see [`write()`].

@@ -5,7 +5,7 @@ mod outbox;
 use super::failure::Failure;
 use super::round::parse_code;
 use super::{Place, read_file};
-use crate::cli::output::say_line;
+use crate::cli::output::{Progress, say_line};
 use crate::service::Service;
 use crate::service::collect::CollectLimits;
 use crate::service::import::{self, OnFault};
@@ -40,12 +40,17 @@ pub(super) fn run(place: &Place, command: &Command) -> Result<(), Failure> {
     let Command::Import(import) = command;
     let service = Service::start(place.catalogue()?, place.store()?, CollectLimits::default())?;
     let on_fault = if import.accept_valid { OnFault::TakeTheRest } else { OnFault::TakeNothing };
-    let taken = if import.file.extension().is_some_and(|end| end == "jsonl") {
-        outbox::take(&service, &read_file(&import.file)?, on_fault)?
-    } else {
-        let round = import.round.as_deref().ok_or_else(|| Failure::message("a CSV file needs --round"))?;
-        import::take(&service, &parse_code(round)?, &read_file(&import.file)?, on_fault)?
+    let file = read_file(&import.file)?;
+    let progress = Progress::of(file.iter().filter(|byte| **byte == b'\n').count());
+    let told = |n_done| progress.tell(n_done);
+    let is_exported = import.file.extension().is_some_and(|end| end.eq_ignore_ascii_case("jsonl"));
+    let taken = match (&import.round, is_exported) {
+        (None, true) => outbox::take(&service, (&import.file.display().to_string(), &file), on_fault, told)?,
+        (Some(round), false) => import::take(&service, &parse_code(round)?, &file, on_fault, told)?,
+        (None, false) => return Err(Failure::message("a CSV file needs --round")),
+        (Some(_), true) => return Err(Failure::message("a device's file says its rounds itself; leave --round out")),
     };
+    drop(progress);
     say_line!("{} answers stored, {} were there already.", taken.n_stored, taken.n_repeated);
     let Some(rejects) = import.rejects.as_ref().filter(|_| !taken.faults.is_empty()) else { return Ok(()) };
     std::fs::write(rejects, taken.rejects)

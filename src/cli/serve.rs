@@ -34,8 +34,8 @@ pub(super) struct Arguments {
     queue: usize,
     #[command(flatten)]
     public: PublicUrl,
-    /// Seconds without a touch after which a kiosk forgets an unfinished sitting
-    #[arg(long, default_value_t = Counter::default().idle_seconds, value_name = "S", value_parser = clap::value_parser!(u32).range(10..=600))]
+    /// Seconds without a touch after which a kiosk forgets an unfinished sitting; it warns of that for 20 s
+    #[arg(long, default_value_t = Counter::default().idle_seconds, value_name = "S", value_parser = clap::value_parser!(u32).range(25..=600))]
     idle_seconds: u32,
     /// Bits of work that a page computes for visitors without a receipt; 0 for none, 16 takes a phone about a second
     #[arg(long, default_value_t = 0, value_name = "BITS", value_parser = clap::value_parser!(u8).range(0..=24))]

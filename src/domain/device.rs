@@ -64,7 +64,7 @@ pub enum Standing {
 pub struct DeviceReport {
     /// When it said so.
     pub synced: DateTime<Utc>,
-    /// The highest number it has given to an answer; 0 before the first.
+    /// The highest number it has ever said it gave to an answer; 0 before the first.
     pub assigned: u64,
     /// Answers in its outbox.
     pub waiting: u64,
@@ -75,6 +75,12 @@ pub struct DeviceReport {
 }
 
 impl EnrolledDevice {
+    /// The highest number that it is known to have given.
+    #[must_use]
+    pub fn highest(&self) -> u64 {
+        self.report.as_ref().map_or(0, |report| report.assigned).max(self.arrived.highest())
+    }
+
     /// Numbers of answers that were given and have neither come nor are known to be on the device: lost, as far as anyone can
     /// tell. An outbox is sent in order, so whatever waits is at its end.
     #[must_use]

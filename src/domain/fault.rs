@@ -17,6 +17,15 @@ pub enum Place {
         /// Column in characters, from 1.
         column: usize,
     },
+    /// A value inside the JSON document that a line of a file holds.
+    InLine {
+        /// The file as the user named it.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// The value as a JSON pointer; empty for the whole line.
+        pointer: String,
+    },
     /// A cell of a table; the header is row 1, so the first record is row 2, as a spreadsheet shows it.
     Row {
         /// Row, from 1.
@@ -33,6 +42,8 @@ impl fmt::Display for Place {
         match self {
             Self::Pointer(pointer) => f.write_str(pointer),
             Self::Line { file, line, column } => write!(f, "{file}:{line}:{column}"),
+            Self::InLine { file, line, pointer } if pointer.is_empty() => write!(f, "{file}:{line}"),
+            Self::InLine { file, line, pointer } => write!(f, "{file}:{line}: {pointer}"),
             Self::Row { row, column } if column.is_empty() => write!(f, "row {row}"),
             Self::Row { row, column } => write!(f, "row {row}, column {column}"),
             Self::Whole => f.write_str("document"),

@@ -1,14 +1,16 @@
 //! Collecting: from what a door was given to a durable answer, or to a refusal that says what to do.
 //!
-//! Every door comes through here: [`Service::collect`] for one answer at a time, [`Service::store_all`] for a whole
+//! Every door comes through here: [`Service::collect`] for one answer at a time, [`Service::store_many`] for a whole
 //! file. What is open is looked up in the [`Directory`], which may be a second behind; the transaction that stores an
 //! answer looks again and has the last word.
 
+mod bulk;
 mod content;
 mod directory;
 mod flags;
 mod queue;
 
+pub use bulk::Outcomes;
 pub(super) use content::HOURS_AHEAD;
 pub use directory::Directory;
 pub use queue::{CollectLimits, Collector, Pulse};
@@ -24,8 +26,7 @@ use crate::domain::ids::{AreaCode, ResponseId, RoundCode};
 use crate::domain::quality::{Circumstances, Reasons};
 use crate::domain::questionnaire::Questionnaire;
 use crate::domain::receipt::ReceiptCode;
-use crate::store::responses::{self, Insertion, NewResponse};
-use crate::store::{Connection, StoreError};
+use crate::store::responses::{Insertion, NewResponse};
 use chrono::Utc;
 use directory::{KnownRound, Snapshot};
 use queue::QueueFault;
@@ -185,34 +186,6 @@ impl Service {
         faults.flatten().unwrap_or_default()
     }
 
-    /// Stores many submissions in one transaction: all of them, or none and every refusal with its place in the list.
-    ///
-    /// # Errors
-    /// Every refusal, by the place of its submission. When the database fails, there is one for the first.
-    ///
-    /// # Panics
-    /// On a thread that drives an async runtime: it blocks, so it belongs on a thread of its own or the blocking pool.
-    pub fn store_all(&self, submissions: Vec<Submission>) -> Result<Vec<Collected>, Vec<(usize, CollectRefusal)>> {
-        let whole = |refusal: CollectRefusal| vec![(0, refusal)];
-        let known = self.directory.renewed_blocking().map_err(whole)?;
-        let prepared = submissions.into_iter().map(|submission| {
-            let round = known.admit(&submission.round, &submission.desk)?;
-            Ok((self.prepare(round, submission)?, round))
-        });
-        let (responses, rounds): (Vec<NewResponse>, Vec<&KnownRound>) = all_or_refusals(prepared)?.into_iter().unzip();
-        let stored = self.store.with(|connection| {
-            match connection.transact(|connection| insert_all(connection, &responses, &rounds)) {
-                Err(Undo::Refused(refusals)) => Ok(Err(refusals)),
-                Err(Undo::Failed(error)) => Err(error),
-                Ok(collected) => Ok(Ok(collected)),
-            }
-        });
-        stored.unwrap_or_else(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, "answers could not be imported");
-            Err(whole(CollectRefusal::Unavailable))
-        })
-    }
-
     /// Reads the answers and the receipt, and makes the row of them.
     fn prepare(&self, round: &KnownRound, mut submission: Submission) -> Result<NewResponse, CollectRefusal> {
         let questionnaire = round.questionnaire()?;
@@ -226,7 +199,9 @@ impl Service {
                 let judge = |rules| self.watch.judge(rules, &submission, (questionnaire, &sheet), now);
                 let flags = self.catalogue().quality().map_or(Reasons::NONE, judge);
                 let codes = (&self.cipher, (&round.code, &submission.desk));
-                let claim = submission.receipt.map(|code| receipts::read(codes, &round.period, code, now));
+                let answered = submission.circumstances.answered.filter(|_| !submission.is_live);
+                let times = (answered.unwrap_or(now), now);
+                let claim = submission.receipt.map(|code| receipts::read(codes, &round.period, code, times));
                 Ok(content::response(submission, questionnaire.digest, sheet, (now, flags), claim))
             }
             // Nobody shall mend answers that cannot be taken then either.
@@ -256,48 +231,6 @@ impl Service {
     pub async fn drain(&self) {
         self.collector.drain().await;
     }
-}
-
-/// Rows per statement of an import: enough to make a journey to the server worth it, small enough for its memory.
-const IMPORT_BATCH: usize = 1_000;
-
-/// Why an import is undone.
-enum Undo {
-    Refused(Vec<(usize, CollectRefusal)>),
-    Failed(StoreError),
-}
-
-impl From<StoreError> for Undo {
-    fn from(error: StoreError) -> Self {
-        Self::Failed(error)
-    }
-}
-
-fn insert_all(
-    connection: &mut Connection,
-    all: &[NewResponse],
-    rounds: &[&KnownRound],
-) -> Result<Vec<Collected>, Undo> {
-    let mut insertions = Vec::with_capacity(all.len());
-    for batch in all.chunks(IMPORT_BATCH) {
-        insertions.extend(responses::insert_batch(connection, batch)?);
-    }
-    let collected = insertions.into_iter().zip(rounds).map(|(insertion, round)| read_insertion(insertion, round));
-    all_or_refusals(collected).map_err(Undo::Refused)
-}
-
-/// Everything, or every refusal with its place.
-fn all_or_refusals<T>(
-    outcomes: impl Iterator<Item = Result<T, CollectRefusal>>,
-) -> Result<Vec<T>, Vec<(usize, CollectRefusal)>> {
-    let (mut taken, mut refused) = (Vec::new(), Vec::new());
-    for (place, outcome) in outcomes.enumerate() {
-        match outcome {
-            Ok(one) => taken.push(one),
-            Err(refusal) => refused.push((place, refusal)),
-        }
-    }
-    if refused.is_empty() { Ok(taken) } else { Err(refused) }
 }
 
 fn read_insertion(insertion: Insertion, round: &KnownRound) -> Result<Collected, CollectRefusal> {

@@ -7,7 +7,7 @@
 //! rejects can be mended and given back as it is; every other column is an item of the questionnaire.
 
 use super::Service;
-use super::collect::{CollectRefusal, Collected, Submission, Weight};
+use super::collect::{CollectRefusal, Collected, Outcomes, Submission, Weight};
 use super::refusal::FileRefusal;
 use super::rounds::{self, RoundRefusal};
 use super::sheet::{Columns, Row, Sheet};
@@ -21,7 +21,7 @@ use crate::domain::questionnaire::Questionnaire;
 use crate::store;
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Columns that are no items.
 const OWN_COLUMNS: [&str; 8] = ["id", "form", "channel", "weight", "seconds", "device", "answered_at", REJECT_COLUMN];
@@ -53,12 +53,18 @@ pub struct Taken {
 /// A row of the sheet on its way in: its number and what it brings.
 type Entry = (usize, Submission);
 
-/// Imports a sheet of answers into an open round.
+/// Imports a sheet of answers into an open round. `told` hears now and then how many are done.
 ///
 /// # Errors
 /// Every fault with its row, unless the rest shall be taken; an unknown round; or the database failed. Then nothing is
 /// stored.
-pub fn take(service: &Service, round: &RoundCode, csv: &[u8], on_fault: OnFault) -> Result<Taken, FileRefusal> {
+pub fn take(
+    service: &Service,
+    round: &RoundCode,
+    csv: &[u8],
+    on_fault: OnFault,
+    told: impl FnMut(usize),
+) -> Result<Taken, FileRefusal> {
     let plan = rounds::find(service.store(), round)?.plan().clone();
     let frame = service.store().with(|conn| store::rounds::frame(conn, round))?;
     let questionnaire = service.catalogue().questionnaire(&plan.questionnaire);
@@ -67,46 +73,43 @@ pub fn take(service: &Service, round: &RoundCode, csv: &[u8], on_fault: OnFault)
     let optional: Vec<&str> = OWN_COLUMNS.iter().chain(&items).copied().collect();
     let sheet = Sheet::read(csv, Columns { required: &["desk"], optional: &optional })?;
     let mut reader = Reader { round, questionnaire, frame: &frame, rows_of_ids: BTreeMap::new() };
-    let (mut entries, mut faults) = sheet.parse(|row| reader.entry(row));
-    if on_fault == OnFault::TakeNothing && !faults.is_empty() {
-        return Err(FileRefusal::Faulty(faults));
+    let (entries, faults) = sheet.parse(|row| reader.entry(row));
+    let in_row = |row, refusal: &CollectRefusal| vec![Fault::in_row(row, "", "not-taken", refusal.to_string())];
+    let mut taken = store_entries(service, (entries, faults), on_fault, in_row, told)?;
+    if !taken.faults.is_empty() {
+        taken.rejects = rejects(&sheet, &taken.faults);
     }
-    let collected = match store_all(service, &entries) {
-        Err(more) if on_fault == OnFault::TakeTheRest => {
-            let refused: BTreeSet<usize> = more.iter().filter_map(row_of).collect();
-            entries.retain(|(row, _)| !refused.contains(row));
-            faults.extend(more);
-            store_all(service, &entries)?
-        }
-        outcome => outcome?,
-    };
-    faults.sort();
-    let n_stored = collected.iter().filter(|one| **one == Collected::Stored).count();
-    let rejects = if faults.is_empty() { String::new() } else { rejects(&sheet, &faults) };
-    Ok(Taken { n_stored, n_repeated: collected.len() - n_stored, faults, rejects })
+    Ok(taken)
 }
 
-/// Imports answers that another door has read: what a device had in its outbox when it could not send. The number of each is
-/// its line in the file.
+/// Stores what was read of a file: all of it, or, if it shall be so, what has no fault. `faults_of` says what a refusal means at
+/// its place in the file. What is not taken is left to whoever knows the file.
 ///
 /// # Errors
-/// Every refusal with its line, unless the rest shall be taken; then nothing is stored.
-pub fn take_submissions(
+/// Every fault, of reading and of storing, unless the rest shall be taken; or the database failed. Then nothing is stored.
+pub fn store_entries(
     service: &Service,
-    mut entries: Vec<(usize, Submission)>,
+    (entries, mut faults): (Vec<Entry>, Vec<Fault>),
     on_fault: OnFault,
+    faults_of: impl Fn(usize, &CollectRefusal) -> Vec<Fault>,
+    told: impl FnMut(usize),
 ) -> Result<Taken, FileRefusal> {
-    let (collected, faults) = match store_all(service, &entries) {
-        Ok(collected) => (collected, Vec::new()),
-        Err(faults) if on_fault == OnFault::TakeTheRest => {
-            let refused: BTreeSet<usize> = faults.iter().filter_map(row_of).collect();
-            entries.retain(|(line, _)| !refused.contains(line));
-            (store_all(service, &entries)?, faults)
-        }
-        Err(faults) => return Err(FileRefusal::Faulty(faults)),
-    };
-    let n_stored = collected.iter().filter(|one| **one == Collected::Stored).count();
-    Ok(Taken { n_stored, n_repeated: collected.len() - n_stored, faults, rejects: String::new() })
+    let (places, submissions): (Vec<usize>, Vec<Submission>) = entries.into_iter().unzip();
+    let takes_the_rest = on_fault == OnFault::TakeTheRest;
+    let is_sound = faults.is_empty();
+    let is_wanted = |outcomes: &Outcomes| takes_the_rest || is_sound && outcomes.iter().all(Result::is_ok);
+    let outcomes = service.store_many(submissions, is_wanted, told);
+    let outcomes = outcomes.map_err(|refusal| vec![Fault::of_whole("not-taken", refusal.to_string())])?;
+    for (place, outcome) in places.into_iter().zip(&outcomes) {
+        faults.extend(outcome.as_ref().err().map(|refusal| faults_of(place, refusal)).unwrap_or_default());
+    }
+    faults.sort();
+    if !takes_the_rest && !faults.is_empty() {
+        return Err(FileRefusal::Faulty(faults));
+    }
+    let count = |wanted| outcomes.iter().filter(|outcome| **outcome == Ok(wanted)).count();
+    let (n_stored, n_repeated) = (count(Collected::Stored), count(Collected::AlreadyStored));
+    Ok(Taken { n_stored, n_repeated, faults, rejects: String::new() })
 }
 
 /// Reads rows against the round they are for.
@@ -220,18 +223,6 @@ fn seconds(text: &str) -> Result<u32, String> {
 
 fn time(text: &str) -> Result<DateTime<Utc>, String> {
     text.parse().map_err(|_| format!("{text:?} is no time with its zone, such as 2026-11-24T09:30:00+07:00"))
-}
-
-/// Stores all entries or none; a refusal comes back as a fault of its row.
-fn store_all(service: &Service, entries: &[Entry]) -> Result<Vec<Collected>, Vec<Fault>> {
-    let submissions = entries.iter().map(|(_, submission)| submission.clone()).collect();
-    service.store_all(submissions).map_err(|refusals| {
-        let in_row = |(place, refusal): (usize, CollectRefusal)| match entries.get(place) {
-            Some((row, _)) => Fault::in_row(*row, "", "not-taken", refusal.to_string()),
-            None => Fault::of_whole("not-taken", refusal.to_string()),
-        };
-        refusals.into_iter().map(in_row).collect()
-    })
 }
 
 fn row_of(fault: &Fault) -> Option<usize> {

@@ -98,16 +98,18 @@ impl Service {
 }
 
 /// Where a code may stand, from this month back to the first of the round. That it was issued there is not known here: of codes
-/// that were not, one in three thousand looks as if it might have been, in each month.
+/// that were not, one in three thousand looks as if it might have been, in each month. What comes in a file was used long
+/// before; by a clock gone wrong it was used before the round.
 pub(super) fn read(
     (cipher, (round, desk)): (&Cipher, (&RoundCode, &AreaCode)),
     period: &Period,
     code: ReceiptCode,
-    now: DateTime<Utc>,
+    (used, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> ReceiptClaim {
-    let this = month_of(now);
-    let taken_from = (0..ReceiptMonth::GRACE).fold(this, |month, _| month.before());
-    let first = ReceiptMonth::of(period.from()).min(taken_from);
+    let (this, begun) = (month_of(now), ReceiptMonth::of(period.from()));
+    let used = month_of(used).max(begun).min(this);
+    let taken_from = (0..ReceiptMonth::GRACE).fold(used, |month, _| month.before());
+    let first = begun.min(taken_from);
     let months = std::iter::successors(Some(this), |month| Some(month.before())).take_while(|month| *month >= first);
     let place = |month| Some(ReceiptPlace { month, serial: cipher.for_month(round, desk, month).serial(code)? });
     ReceiptClaim { places: months.filter_map(place).collect(), taken_from }
@@ -130,7 +132,8 @@ mod tests {
         let month = ReceiptMonth::of(day(2026, 3, 31));
         let code = cipher.for_month(&round, &desk, month).code(5).unwrap();
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        let read_at = |now: &str| read((&cipher, (&round, &desk)), &period, code, at(now));
+        let read_used = |used: &str, now: &str| read((&cipher, (&round, &desk)), &period, code, (at(used), at(now)));
+        let read_at = |now: &str| read_used(now, now);
         let place = ReceiptPlace { month, serial: 5 };
         let stands = |now: &str| read_at(now).places.contains(&place);
         let is_taken = |now: &str| stands(now) && read_at(now).taken_from <= month;
@@ -138,8 +141,13 @@ mod tests {
         assert!(is_taken("2026-04-30T16:59:59Z"), "the last second of April in Việt Nam");
         assert!(!is_taken("2026-04-30T17:00:00Z") && stands("2026-04-30T17:00:00Z"), "out of date");
         assert!(!stands("2026-02-20T10:00:00Z"), "not issued yet");
-        let elsewhere = AreaCode::parse("K2").unwrap();
-        let there = read((&cipher, (&round, &elsewhere)), &period, code, at("2026-03-31T10:00:00Z"));
+        let late = |used: &str| read_used(used, "2026-06-01T10:00:00Z");
+        for used_in_time in ["2026-04-01T10:00:00Z", "1970-01-01T00:00:00Z"] {
+            assert!(late(used_in_time).places.contains(&place) && late(used_in_time).taken_from <= month);
+        }
+        assert!(late("2026-05-01T10:00:00Z").taken_from > month);
+        let (elsewhere, march) = (AreaCode::parse("K2").unwrap(), at("2026-03-31T10:00:00Z"));
+        let there = read((&cipher, (&round, &elsewhere)), &period, code, (march, march));
         assert!(!there.places.contains(&place));
     }
 }

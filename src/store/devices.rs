@@ -115,13 +115,16 @@ pub fn note_report(
 ) -> Result<Option<EnrolledDevice>, StoreError> {
     let of_device = devices::table.filter(devices::code.eq(device.as_str()));
     let set = (
-        devices::assigned.eq(report.assigned.cast_signed()),
         devices::waiting.eq(report.waiting.cast_signed()),
         devices::aside.eq(report.aside.cast_signed()),
         devices::version.eq(&report.version),
         devices::synced.eq(report.synced.naive_utc()),
     );
     diesel::update(of_device).set(set).execute(connection)?;
+    // A device that has lost its memory gives a lower number than before; what it lost is missing all the same.
+    let assigned = report.assigned.cast_signed();
+    let is_behind = of_device.filter(devices::assigned.lt(assigned));
+    diesel::update(is_behind).set(devices::assigned.eq(assigned)).execute(connection)?;
     let row: Option<Row> = of_device.inner_join(areas::table).select(COLUMNS).first(connection).optional()?;
     row.map(|row| read(row).map(|(device, _)| device)).transpose()
 }

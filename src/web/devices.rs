@@ -32,7 +32,7 @@ pub async fn sync(request: HttpRequest, payload: Payload, site: Data<Site>) -> R
         round: open.as_ref().map(|open| open.round.as_str()),
         questionnaire: open.as_ref().map(|open| open.questionnaire.reference.to_string()),
         idle_seconds: site.counter.idle_seconds,
-        highest: noted.arrived.highest(),
+        highest: noted.highest(),
         missing: noted.missing().into_iter().map(|range| [*range.start(), *range.end()]).collect(),
     }))
 }

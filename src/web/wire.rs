@@ -1,8 +1,10 @@
 //! The shapes that clients see, in and out. Only these are ever serialised.
 
+mod exported;
 mod issue;
 mod sync;
 
+pub use exported::{ExportedLine, in_body};
 pub use issue::{IssuedBody, SentIssue};
 pub use sync::{SentReport, SyncBody};
 
@@ -78,20 +80,24 @@ impl SentResponse {
     /// # Errors
     /// That it is not JSON, or every fault of the shape.
     pub fn read(body: &[u8]) -> Result<Self, Misread> {
-        let Json::Object(members) = Json::read(body).map_err(Misread::NotJson)? else {
+        Self::of(&Json::read(body).map_err(Misread::NotJson)?)
+    }
+
+    fn of(document: &Json) -> Result<Self, Misread> {
+        let Json::Object(members) = document else {
             let fault = fault("", "wrong-kind", "send an object with id, desk, channel and answers");
             return Err(Misread::Faulty { faults: vec![fault], answers: None });
         };
-        let mut faults = unexpected(&members, &Self::MEMBERS);
-        faults.extend(repeated(&members, ""));
-        let id = text(&members, "id", &mut faults, ResponseId::parse);
-        let desk = text(&members, "desk", &mut faults, AreaCode::parse);
-        let channel = text(&members, "channel", &mut faults, read_channel);
-        let circumstances = circumstances(&members, &mut faults);
-        let receipt = optional(&members, "receipt", &mut faults, ReceiptCode::parse);
-        let sequence = whole(&members, "sequence", 1..=Numbers::MAX, &mut faults);
-        let proof = optional(&members, "proof", &mut faults, short_text);
-        let answers = match member(&members, "answers") {
+        let mut faults = unexpected(members, &Self::MEMBERS);
+        faults.extend(repeated(members, ""));
+        let id = text(members, "id", &mut faults, ResponseId::parse);
+        let desk = text(members, "desk", &mut faults, AreaCode::parse);
+        let channel = text(members, "channel", &mut faults, read_channel);
+        let circumstances = circumstances(members, &mut faults);
+        let receipt = optional(members, "receipt", &mut faults, ReceiptCode::parse);
+        let sequence = whole(members, "sequence", 1..=Numbers::MAX, &mut faults);
+        let proof = optional(members, "proof", &mut faults, short_text);
+        let answers = match member(members, "answers") {
             Some(Json::Object(answers)) => {
                 faults.extend(repeated(answers, "/answers"));
                 Some(answers.iter().map(|(item, value)| (item.clone(), raw(value))).collect())

@@ -33,6 +33,7 @@
 
   async function begin(way) {
     if (!isInterview) document.documentElement.requestFullscreen?.({ navigationUI: "hide" })?.catch(() => {});
+    if (isInterview && !await isCounted()) return;
     const address = way.getAttribute("href");
     if (!forms.has(address)) await fetchForm(address).catch(() => {});
     // Without a form there is no sitting; the start screen stays, and the next tap tries again.
@@ -45,6 +46,21 @@
     form.addEventListener("submit", (event) => { event.preventDefault(); finish(form); });
     current.forget = enhance(form);
     stirred();
+  }
+
+  // An interviewer notes the number of each form, so it has to be the right one before the form is begun.
+  async function isCounted() {
+    if ((await outbox.state()).isFresh) await sync();
+    const { isFresh } = await outbox.state();
+    document.getElementById("first").hidden = !isFresh;
+    return !isFresh;
+  }
+
+  // What an interviewer has done today.
+  async function tally() {
+    if (!isInterview) return;
+    const state = await outbox.state();
+    for (const place of start.querySelectorAll("[data-tally]")) place.textContent = state[place.dataset.tally];
   }
 
   // Puts something in place of what was there; nothing of it is left behind.
@@ -117,6 +133,7 @@
     if (isStale) return location.reload();
     fetchForms();
     update();
+    tally().catch(() => {});
   }
 
   // Loads the page anew, between two persons.
@@ -138,7 +155,7 @@
     if (!current || !document.getElementById("survey")) return;
     const left = Math.ceil(idleSeconds - (performance.now() - current.stirred) / 1000);
     if (left <= 0) return reset();
-    if (left > Math.min(WARNING_S, idleSeconds * 2 / 3)) return;
+    if (left > WARNING_S) return;
     if (!current.warning) warn();
     current.warning.querySelector("[data-seconds]").textContent = left;
   }
@@ -177,10 +194,11 @@
 
   async function sync() {
     try {
-      const { assigned, waiting, aside } = await outbox.state();
+      const { assigned, waiting, aside, isFresh } = await outbox.state();
       const headers = { "content-type": "application/json" };
-      const body = JSON.stringify({ assigned, waiting, aside, version });
-      const reply = await fetch("/v1/devices/sync", { method: "POST", headers, body });
+      const body = JSON.stringify({ assigned: isFresh ? 0 : assigned, waiting, aside, version });
+      const signal = AbortSignal.timeout?.(SYNC_MS / 4);
+      const reply = await fetch("/v1/devices/sync", { method: "POST", headers, body, signal });
       // A key that was revoked leads to the page that takes a new code; what waits stays.
       if (reply.status === 401) renew();
       if (!reply.ok) return;
@@ -251,11 +269,11 @@
   operator.querySelector("[data-export]").addEventListener("click", () => outbox.download(device));
   operator.querySelector("[data-send]").addEventListener("click", () => outbox.flush().then(sync).then(fillOperator));
   operator.querySelector("[data-close]").addEventListener("click", () => operator.close());
-  addEventListener("outbox", () => fillOperator().catch(() => {}));
+  addEventListener("outbox", () => Promise.all([fillOperator(), tally()]).catch(() => {}));
 
-  outbox.adopt(device).catch(() => {});
+  outbox.greetWith(sync);
   fetchForms();
   install().catch(() => {});
-  outbox.flush().then(sync);
+  outbox.adopt(device).catch(() => {}).then(outbox.flush).then(sync);
   setInterval(sync, SYNC_MS);
 })();

@@ -70,6 +70,7 @@ const outbox = (() => {
         const assigned = (await result(device.get("assigned"))) ?? 0;
         body.sequence = before?.body.sequence ?? assigned + 1;
         device.put(Math.max(assigned, body.sequence), "assigned");
+        if (!before) device.put({ day: today(), n: await givenToday(device) + 1 }, "today");
       }
       aside.delete(body.id);
       const entry = { round, body, since: waiting?.since ?? Date.now() };
@@ -77,19 +78,37 @@ const outbox = (() => {
     });
   }
 
-  // Numbers belong to a device. When this browser is enrolled anew, under another name, what waits is numbered from 1.
+  // How many sittings there were today, by the device's own clock.
+  const today = () => new Date().toDateString();
+  async function givenToday(device) {
+    const last = await result(device.get("today"));
+    return last?.day === today() ? last.n : 0;
+  }
+
+  // Numbers belong to a device. When this browser is enrolled anew, under another name, or its database was wiped but not its
+  // key, it does not know which numbers the server has seen. Until it does, what is answered is numbered from 1 for the time
+  // being and nothing of it is sent: so no number is ever given twice, and none is left out that would look like a loss.
   const adopt = (name) => write(async (outbox, _, device) => {
     if (await result(device.get("name")) === name) return;
     const waiting = await result(outbox.getAll());
     waiting.forEach((entry, index) => outbox.put({ ...entry, body: { ...entry.body, sequence: index + 1 } }));
     device.put(waiting.length, "assigned");
     device.put(name, "name");
+    device.put(true, "isFresh");
   });
 
-  // A browser whose database was wiped, but not its key, goes on above what came from it. What it numbers before it hears of
-  // that comes under numbers that were there; the answers are stored all the same.
-  const goOnAbove = (highest) => write(async (_, __, device) => {
-    if (((await result(device.get("assigned"))) ?? 0) < highest) device.put(highest, "assigned");
+  // The server has said which is the highest number it has seen.
+  const goOnAbove = (highest) => write(async (outbox, _, device) => {
+    const assigned = (await result(device.get("assigned"))) ?? 0;
+    if (!await result(device.get("isFresh"))) {
+      if (assigned < highest) device.put(highest, "assigned");
+      return;
+    }
+    for (const entry of await result(outbox.getAll())) {
+      outbox.put({ ...entry, body: { ...entry.body, sequence: highest + entry.body.sequence } });
+    }
+    device.put(highest + assigned, "assigned");
+    device.delete("isFresh");
   });
 
   // Takes a sitting back that was refused while its citizen is still there to mend it.
@@ -139,6 +158,7 @@ const outbox = (() => {
   // Sends everything, the oldest first. An entry the server stumbles over (500) does not hold up those behind it; any
   // other failure is the network's or the whole server's, and ends the round.
   async function sendAll() {
+    if (await recall("isFresh")) await greet();
     let after = 0;
     let stumbled;
     for (;;) {
@@ -146,6 +166,7 @@ const outbox = (() => {
       const [entry] = await read((outbox) => result(outbox.getAll(next, 1)));
       if (!entry) break;
       after = entry.place;
+      if (entry.body.sequence && await recall("isFresh")) throw new Error("the server has not said which numbers it has");
       try {
         await send(entry);
         failures = 0;
@@ -176,6 +197,10 @@ const outbox = (() => {
       await write(async (_, __, device) => { device.delete("turn"); });
     }
   }
+
+  // How an enrolled device asks the server what it knows of it; whoever knows how says so.
+  let greet = async () => {};
+  const greetWith = (work) => { greet = work; };
 
   let failures = 0;
   let timer;
@@ -216,16 +241,20 @@ const outbox = (() => {
   // For whoever looks after the device.
 
   const state = () => read(async (outbox, aside, device) => {
-    const [waiting, refused, assigned, [oldest]] = await Promise.all([
+    const [waiting, refused, assigned, [oldest], isFresh, given] = await Promise.all([
       result(outbox.count()), result(aside.count()), result(device.get("assigned")), result(outbox.getAll(null, 1)),
+      result(device.get("isFresh")), givenToday(device),
     ]);
-    return { waiting, aside: refused, assigned: assigned ?? 0, since: oldest?.since };
+    return { waiting, aside: refused, assigned: assigned ?? 0, since: oldest?.since, isFresh: Boolean(isFresh), today: given };
   });
 
   // Everything as JSON Lines, which `sipas responses import` reads.
   async function exported(device) {
     const all = await read(async (outbox, aside) => [...await result(aside.getAll()), ...await result(outbox.getAll())]);
-    return all.map(({ round, body }) => `${JSON.stringify({ round, device, body })}\n`).join("");
+    // Numbers for the time being say nothing to anybody else.
+    const isFresh = await recall("isFresh");
+    const told = (body) => (isFresh ? { ...body, sequence: undefined } : body);
+    return all.map(({ round, body }) => `${JSON.stringify({ round, device, body: told(body) })}\n`).join("");
   }
 
   async function download(device) {
@@ -249,5 +278,5 @@ const outbox = (() => {
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   }
 
-  return { put, adopt, goOnAbove, withdraw, flush, deliver, state, exported, download, recall, remember, newId };
+  return { put, adopt, goOnAbove, greetWith, withdraw, flush, deliver, state, exported, download, recall, remember, newId };
 })();

@@ -132,7 +132,7 @@ function enhance(form, size = 0) {
     item.querySelector("legend").after(told);
     describe(item, told.id, true);
   };
-  const clearSummary = () => document.querySelector(".notice")?.remove();
+  const clearSummary = () => document.querySelector("main > .notice")?.remove();
   const summarise = (faulty) => {
     clearSummary();
     const summary = element("section", { className: "notice faulty", tabIndex: -1 });

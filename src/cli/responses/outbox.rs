@@ -1,85 +1,101 @@
-//! The file that a device exports when it cannot send: a line of JSON for each answer, with its round, its device and the body
-//! that it would have sent. It takes the way of every other answer, so importing it twice, or after all was sent, does no harm.
+//! The file that a device exports when it cannot send. Its answers take the way of every other answer, so importing it twice, or
+//! after all was sent, does no harm. A device that was revoked, or broke, is the reason why there is a file.
 
 use crate::cli::failure::Failure;
+use crate::domain::answers::RawAnswers;
 use crate::domain::device::Arrival;
 use crate::domain::fault::{Fault, Place};
 use crate::domain::ids::RoundCode;
 use crate::domain::quality::Device;
 use crate::service::Service;
-use crate::service::collect::Submission;
+use crate::service::collect::{CollectRefusal, Submission};
 use crate::service::import::{self, OnFault, Taken};
-use crate::web::wire::{Misread, SentResponse};
-use serde_json::Value;
+use crate::web::wire::{self, ExportedLine};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Imports the file; what is not taken comes back as it was.
-pub(super) fn take(service: &Service, file: &[u8], on_fault: OnFault) -> Result<Taken, Failure> {
+/// How a line begins that tells the faults of the next one. A file of rejects is mended and given back with these in it.
+const FAULTS: &str = "{\"faults\":";
+
+/// Imports the file.
+pub(super) fn take(
+    service: &Service,
+    (name, file): (&str, &[u8]),
+    on_fault: OnFault,
+    told: impl FnMut(usize),
+) -> Result<Taken, Failure> {
     let text = std::str::from_utf8(file).map_err(|_| Failure::message("the file is not UTF-8; export it anew"))?;
-    // A device that was revoked, or broke, is the reason why there is a file.
     let known: BTreeSet<Device> = service.devices()?.into_iter().map(|device| device.code).collect();
-    let lines: BTreeMap<usize, &str> = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()).collect();
+    let is_answer = |line: &str| !line.trim().is_empty() && !line.starts_with(FAULTS);
+    let lines: BTreeMap<usize, &str> = (1..).zip(text.lines()).filter(|(_, line)| is_answer(line)).collect();
     let (mut entries, mut faults) = (Vec::with_capacity(lines.len()), Vec::new());
     for (number, line) in &lines {
-        match read(line, &known) {
+        match read(service, line, &known) {
             Ok(submission) => entries.push((*number, submission)),
-            Err(found) => faults
-                .extend(found.into_iter().map(|(place, code, message)| Fault::in_row(*number, &place, code, message))),
+            Err(found) => faults.extend(found.into_iter().map(|fault| in_line(name, *number, fault))),
         }
     }
-    if on_fault == OnFault::TakeNothing && !faults.is_empty() {
-        return Err(Failure::faults("the file was not taken; nothing was changed", faults));
-    }
-    let mut taken = import::take_submissions(service, entries, on_fault)?;
-    taken.faults.extend(faults);
-    taken.faults.sort();
-    let refused =
-        taken.faults.iter().filter_map(|fault| if let Place::Row { row, .. } = fault.place { Some(row) } else { None });
-    let refused: BTreeSet<usize> = refused.collect();
-    taken.rejects =
-        lines.iter().filter(|(number, _)| refused.contains(number)).map(|(_, line)| format!("{line}\n")).collect();
+    let faults_of =
+        |line, refusal: &CollectRefusal| refused(refusal).into_iter().map(|fault| in_line(name, line, fault)).collect();
+    let mut taken = import::store_entries(service, (entries, faults), on_fault, faults_of, told)?;
+    taken.rejects = rejects(&lines, &taken.faults);
     Ok(taken)
 }
 
-/// Where in a line something is wrong, as a JSON pointer; a code; and what.
-type InLine = (String, &'static str, String);
-
-fn read(line: &str, known: &BTreeSet<Device>) -> Result<Submission, Vec<InLine>> {
-    let one = |place: &str, code, message: String| vec![(place.to_owned(), code, message)];
-    let whole: Value =
-        serde_json::from_str(line).map_err(|error| one("", "not-json", format!("is not JSON: {error}")))?;
-    let member = |name: &str| whole.get(name).unwrap_or(&Value::Null);
-    let round = member("round").as_str().unwrap_or_default();
-    let round = RoundCode::parse(round).map_err(|fault| one("/round", "not-valid", fault.to_string()))?;
-    let device = match member("device") {
-        Value::Null => None,
-        named => {
-            let device = named.as_str().and_then(|name| Device::parse(name).ok()).filter(|name| known.contains(name));
-            Some(device.ok_or_else(|| {
-                one("/device", "unknown-device", format!("{named} is no device that was enrolled here"))
-            })?)
-        }
+fn read(service: &Service, line: &str, known: &BTreeSet<Device>) -> Result<Submission, Vec<Fault>> {
+    let answer_faults = |round: &RoundCode, answers: &RawAnswers| {
+        wire::in_answers(&service.answer_faults(round, answers)).collect::<Vec<_>>()
     };
-    let sent = SentResponse::read(member("body").to_string().as_bytes()).map_err(|misread| match misread {
-        Misread::NotJson(problem) => one("/body", "not-json", problem.to_string()),
-        Misread::Faulty { faults, .. } => faults.into_iter().map(in_body).collect(),
-    })?;
-    let arrival = device.zip(sent.sequence).map(|(device, number)| Arrival { device, number });
+    let ExportedLine { round, device, response } = ExportedLine::read(line.as_bytes(), answer_faults)?;
+    if let Some(stranger) = device.as_ref().filter(|device| !known.contains(device)) {
+        let message = format!("{stranger} is no device that was enrolled here; sipas device list has them all");
+        return Err(vec![wire::fault("/device", "unknown-device", message)]);
+    }
+    let arrival = device.zip(response.sequence).map(|(device, number)| Arrival { device, number });
     Ok(Submission {
         round,
-        id: sent.id,
-        desk: sent.desk,
-        channel: sent.channel,
-        answers: sent.answers,
+        id: response.id,
+        desk: response.desk,
+        channel: response.channel,
+        answers: response.answers,
         weight: None,
-        circumstances: sent.circumstances,
+        circumstances: response.circumstances,
         is_live: false,
-        receipt: sent.receipt,
+        receipt: response.receipt,
         arrival,
     })
 }
 
-fn in_body(fault: Fault) -> InLine {
-    let pointer = if let Place::Pointer(pointer) = &fault.place { pointer.as_str() } else { "" };
-    (format!("/body{pointer}"), fault.code, fault.message)
+/// What a refusal means in a line.
+fn refused(refusal: &CollectRefusal) -> Vec<Fault> {
+    let place = match refusal {
+        CollectRefusal::Faulty(faults) => return wire::in_answers(faults).map(wire::in_body).collect(),
+        CollectRefusal::UnknownRound | CollectRefusal::RoundNotOpen { .. } => "/round",
+        CollectRefusal::UnknownDesk | CollectRefusal::DeskNotInRound => "/body/desk",
+        CollectRefusal::Conflict => "/body/id",
+        CollectRefusal::ReceiptUnknown | CollectRefusal::ReceiptSpent | CollectRefusal::ReceiptExpired => {
+            "/body/receipt"
+        }
+        CollectRefusal::Busy { .. } | CollectRefusal::Unavailable => "",
+    };
+    vec![wire::fault(place, "not-taken", refusal.to_string())]
+}
+
+fn in_line(file: &str, line: usize, fault: Fault) -> Fault {
+    let pointer = if let Place::Pointer(pointer) = fault.place { pointer } else { String::new() };
+    Fault { place: Place::InLine { file: file.to_owned(), line, pointer }, ..fault }
+}
+
+/// The lines that were not taken, to the letter, each below a line with its faults.
+fn rejects(lines: &BTreeMap<usize, &str>, faults: &[Fault]) -> String {
+    let mut by_line: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for fault in faults {
+        if let Place::InLine { line, .. } = fault.place {
+            by_line.entry(line).or_default().push(fault.to_string());
+        }
+    }
+    let reject = |(number, faults): (usize, Vec<String>)| {
+        Some(format!("{}\n{}\n", json!({ "faults": faults }), lines.get(&number)?))
+    };
+    by_line.into_iter().filter_map(reject).collect()
 }

@@ -66,7 +66,7 @@ pub struct SyncBody<'a> {
     pub questionnaire: Option<String>,
     /// Seconds without a touch after which an unfinished sitting is forgotten.
     pub idle_seconds: u32,
-    /// The highest number that came from it: a device that has lost its memory goes on above it.
+    /// The highest number it is known to have given: a device that has lost its memory goes on above it.
     pub highest: u64,
     /// First and last of each run of missing numbers.
     pub missing: Vec<[u64; 2]>,

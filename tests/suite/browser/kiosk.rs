@@ -1,11 +1,11 @@
 //! The tablet at a desk: one person after another, with and without a network.
 
-use super::answer_all;
+use super::{answer_all, questions, wipe};
 use crate::harness::Database;
 use crate::harness::browser::{Browser, TABLET, assert_accessible};
-use crate::harness::office::{DESK, Office, Served};
+use crate::harness::office::{DESK, Office, ROUND, Served};
 use sipas::domain::device::{DeviceKind, EnrolledDevice};
-use sipas::domain::ids::AreaCode;
+use sipas::domain::ids::{AreaCode, RoundCode};
 use sipas::service::Service;
 use sipas::service::catalogue::{Catalogue, Source};
 use sipas::service::collect::CollectLimits;
@@ -143,7 +143,7 @@ fn one_person_after_another() {
 
 #[test]
 fn a_sitting_that_is_left_is_forgotten() {
-    let tablet = Tablet::paired(&["--idle-seconds", "10"]);
+    let tablet = Tablet::paired(&["--idle-seconds", "25"]);
     let browser = &tablet.browser;
     let begin_and_type = || {
         browser.click("[data-begin]");
@@ -155,7 +155,9 @@ fn a_sitting_that_is_left_is_forgotten() {
     browser.wait_for(STARTED);
     browser.wait_for(NOTHING_LEFT);
     begin_and_type();
-    browser.wait_for("document.querySelector('dialog.idle[open]')");
+    browser.wait_for("document.querySelector('dialog.idle[open] [data-seconds]').textContent");
+    let left: u32 = browser.text("dialog.idle [data-seconds]").parse().unwrap();
+    assert!(left >= 19, "whoever is still there has 20 s to say so, not {left}");
     browser.screenshot("kiosk-idle");
     assert_accessible(browser);
     browser.click("dialog.idle button");
@@ -244,6 +246,32 @@ fn a_device_that_was_revoked_keeps_its_answers_until_it_is_enrolled_anew() {
 }
 
 #[test]
+fn a_tablet_that_has_lost_its_memory_gives_no_number_twice() {
+    let mut tablet = Tablet::paired(&[]);
+    tablet.answer_many(3);
+    tablet.wait_until_sent();
+    wipe(&tablet.browser);
+    tablet.browser.open(&format!("{}/kiosk", tablet.base));
+    tablet.browser.wait_for(STARTED);
+    tablet.answer_many(1);
+    tablet.wait_until_sent();
+    assert_eq!(tablet.device().arrived.to_string(), "1-4");
+    // Without a network it cannot know its numbers, so it gives them when it has heard.
+    tablet.stop_server();
+    wipe(&tablet.browser);
+    tablet.browser.open(&format!("{}/kiosk", tablet.base));
+    tablet.browser.wait_for(STARTED);
+    tablet.answer_many(2);
+    let exported = tablet.browser.run_async("outbox.exported('X').then(arguments[0])", &[]).unwrap();
+    assert!(!exported.as_str().unwrap().contains("sequence"), "numbers for the time being leave with nobody");
+    tablet.start_server(&[]);
+    tablet.wait_until_sent();
+    assert_eq!(tablet.office.n_stored(), 6);
+    assert_eq!(tablet.device().arrived.to_string(), "1-6");
+    assert!(tablet.device().missing().is_empty());
+}
+
+#[test]
 fn a_new_version_takes_over_between_two_persons_and_loses_nothing() {
     let mut tablet = Tablet::paired(&[]);
     let version = |tablet: &Tablet| tablet.browser.run("return document.querySelector('#start').dataset.version", &[]);
@@ -287,4 +315,35 @@ fn the_operator_sees_numbers_and_takes_a_file() {
         exported.as_str().unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.iter().map(|line| line["body"]["sequence"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(tablet.browser.text("[data-fact=device]"), code.as_str());
+}
+
+#[test]
+fn a_wrong_receipt_code_comes_back_with_all_that_was_answered() {
+    let tablet = Tablet::paired(&[]);
+    let browser = &tablet.browser;
+    browser.expect_complaint("the server responded with a status of 4");
+    let (round, desk) = (RoundCode::parse(ROUND).unwrap(), AreaCode::parse(DESK).unwrap());
+    let code = tablet.service.issue_receipts(&round, &desk, 1).unwrap().codes[0];
+    browser.click("[data-begin]");
+    browser.wait_for(ASKED);
+    answer_all(browser);
+    browser.type_into("textarea", "Chờ hơi lâu");
+    browser.type_into("#receipt", "AAAA-AAAA");
+    browser.click(SUBMIT);
+    browser.wait_for("document.activeElement.matches('#receipt[aria-invalid=true]')");
+    browser.screenshot("kiosk-receipt");
+    assert_accessible(browser);
+    assert_eq!(browser.run("return document.querySelector('textarea').value", &[]), "Chờ hơi lâu");
+    let n_answered = browser.run("return document.querySelectorAll('.scale input:checked').length", &[]);
+    assert_eq!(n_answered, questions(browser).len());
+    assert_eq!(tablet.office.n_stored(), 0);
+    browser.run("document.querySelector('#receipt').value = ''", &[]);
+    browser.type_into("#receipt", &code.to_string().to_lowercase());
+    browser.click(SUBMIT);
+    browser.wait_for(THANKED);
+    browser.wait_for(NOTHING_LEFT);
+    tablet.wait_until_sent();
+    assert_eq!(tablet.office.n_stored(), 1);
+    assert_eq!(tablet.service.receipt_counts(&round).unwrap()[&desk], (1, 1), "the code is spent");
+    assert_eq!(tablet.device().arrived.to_string(), "1", "the answer that came back kept its number");
 }

@@ -24,3 +24,10 @@ fn answer_all(browser: &Browser) {
         browser.click(&format!("[name='{name}'][value='4']"));
     }
 }
+
+/// Takes away what a device has kept, but not its key.
+fn wipe(browser: &Browser) {
+    let wipe = "const request = indexedDB.deleteDatabase('sipas');
+                request.onsuccess = () => arguments[0](true)";
+    assert_eq!(browser.run_async(wipe, &[]), Ok(true.into()));
+}

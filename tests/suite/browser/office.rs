@@ -1,6 +1,6 @@
 //! The pages of the office in a real browser: how a round stands, typing in paper, interviews.
 
-use super::answer_all;
+use super::{answer_all, wipe};
 use crate::harness::Database;
 use crate::harness::browser::{Browser, DESKTOP, PHONE, TABLET, assert_accessible};
 use crate::harness::office::{DESK, Office, ROUND, Served};
@@ -102,7 +102,15 @@ fn an_interview_shows_its_number_and_is_found_by_it() {
     let browser = Browser::on(TABLET);
     browser.expect_complaint("ERR_CONNECTION_REFUSED");
     let device = pair(&office, &served, &browser, "interviewer");
-    browser.wait_for("document.querySelector('#start') && location.pathname === '/interview'");
+    let begins = "document.querySelector('#start') && location.pathname === '/interview'";
+    browser.wait_for(begins);
+    let tally = |today: u32, waiting: u32| {
+        let says = |name: &str, n: u32| format!("document.querySelector('[data-tally={name}]').textContent === '{n}'");
+        browser.wait_for(&format!("{} && {}", says("today", today), says("waiting", waiting)));
+    };
+    tally(0, 0);
+    browser.screenshot("interview-start");
+    assert_accessible(&browser);
     let sit = |number: u32| {
         browser.click("[data-begin]");
         browser.wait_for("document.querySelector('#sitting #survey')");
@@ -115,12 +123,25 @@ fn an_interview_shows_its_number_and_is_found_by_it() {
         browser.click("#sitting [data-part=thanks] button");
     };
     sit(1);
+    tally(1, 0);
     let base = served.base.clone();
     assert!(served.stop());
     sit(2);
-    let _again = office.serve_again(&base, &[]);
+    tally(2, 1);
+    let again = office.serve_again(&base, &[]);
     browser.run("dispatchEvent(new Event('online'))", &[]);
     browser.wait_for("(outbox.state().then((now) => { window.now = now }), window.now?.waiting === 0)");
+    tally(2, 0);
     let drawn = office.run(&["callback", "draw", "--round", ROUND, "--share", "1", "--seed", "1"]);
     assert_eq!(drawn, format!("form,contact\n{device}-0001,\n{device}-0002,\n"));
+    // A device that has lost its memory cannot say which number comes next, so it begins no form before it has asked.
+    assert!(again.stop());
+    wipe(&browser);
+    browser.open(&format!("{base}/interview"));
+    browser.click("[data-begin]");
+    browser.wait_for("!document.getElementById('first').hidden");
+    browser.screenshot("interview-first");
+    assert_accessible(&browser);
+    let _once_more = office.serve_again(&base, &[]);
+    sit(3);
 }

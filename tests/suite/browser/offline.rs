@@ -82,6 +82,8 @@ fn what_is_missing_is_listed_without_asking_the_server() {
     browser.click("[role=alert] li:first-child a");
     browser.wait_for("document.activeElement.type === 'radio'");
     answer_all(&browser);
+    let keeps_offer = browser.run("return Boolean(document.querySelector('[data-export]'))", &[]);
+    assert_eq!(keeps_offer, true, "the list is taken away, the offer to export is not");
     browser.click(SUBMIT);
     browser.wait_for("location.pathname.endsWith('/thanks')");
     assert_eq!(office.n_stored(), 1);

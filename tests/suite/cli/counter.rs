@@ -192,28 +192,76 @@ fn what_a_broken_tablet_had_is_imported_once_and_closes_its_gap() {
         assert_eq!(office.n_stored(), 3);
         let list: Value = serde_json::from_str(&office.run(&["device", "list", "--format", "json"])).unwrap();
         assert_eq!((&list["devices"][0]["arrived"], &list["devices"][0]["missing"]), (&json!(3), &json!("")));
+    });
+}
 
+#[test]
+fn every_fault_of_an_exported_file_has_its_line_and_the_rest_can_be_taken() {
+    on_both_urls(|url| {
+        let office = Office::on(url);
+        office.open_round();
+        let said = office.run(&["device", "enrol", "--desk", DESK]);
+        let device = said.lines().find_map(|line| line.strip_prefix("Thiết bị / device")).unwrap().trim().to_owned();
+        let scratch = tempfile::tempdir().unwrap();
+        let path = |name: &str| scratch.path().join(name).display().to_string();
+        let (file, rejects, codes) = (path("outbox.jsonl"), path("rejects.jsonl"), path("codes.csv"));
+        office.run(&["receipts", "issue", "--round", ROUND, "--desk", DESK, "--count", "1", "--csv", &codes]);
+        let issued = std::fs::read_to_string(&codes).unwrap();
+        let code = issued.lines().nth(1).unwrap().split(',').next().unwrap();
+
+        let of_device = |body: &Value| exported(ROUND, Some(&device), body);
+        let with_code = |n| exported(ROUND, None, &response(n, ("receipt", json!(code))));
         let mut odd = response(4, ("sequence", json!(4)));
         odd["answers"]["TC1"] = json!(6);
+        let mut worse = odd.clone();
+        worse["sequence"] = json!(0);
+        let twice = of_device(&response(9, ("sequence", json!(9)))).replace("\"TC1\":4", "\"TC1\":4,\"TC1\":5");
         let bad = [
             "{\n".to_owned(),
             exported(ROUND, Some("NOBODY"), &response(5, ("sequence", json!(5)))),
-            exported(ROUND, Some(&device), &response(6, ("sequence", json!(0)))),
-            exported(ROUND, Some(&device), &odd),
-            exported(ROUND, None, &response(7, ("sequence", json!(7)))),
+            of_device(&worse),
+            of_device(&odd),
+            exported("no-such", None, &response(6, ("seconds", json!(60)))),
+            twice,
+            with_code(8),
         ];
-        std::fs::write(&file, bad.concat()).unwrap();
-        let said = refused(office.try_run(&["responses", "import", &path]));
-        for place in ["row 1", "row 2, column /device", "row 3, column /body/sequence"] {
-            assert!(said.contains(place), "{place} is missing in:\n{said}");
+        std::fs::write(&file, [&[with_code(7)], &bad[..]].concat().concat()).unwrap();
+        let said = refused(office.try_run(&["responses", "import", &file]));
+        for place in [
+            ":2: The body is not JSON",
+            ":3: /device: ",
+            ":4: /body/sequence: ",
+            ":4: /body/answers/TC1: ",
+            ":5: /body/answers/TC1: ",
+            ":6: /round: ",
+            ":7: /body/answers/TC1: ",
+            ":8: /body/receipt: ",
+        ] {
+            assert!(said.contains(&format!("{file}{place}")), "{place} is missing in:\n{said}");
         }
-        assert_eq!(office.n_stored(), 3);
-        let rejects = scratch.path().join("rejects.jsonl");
-        let rest = ["responses", "import", &path, "--accept-valid", "--rejects", &rejects.display().to_string()];
+        assert_eq!(office.n_stored(), 0);
+
+        let rest = ["responses", "import", &file, "--accept-valid", "--rejects", &rejects];
         let output = office.try_run(&rest);
         assert_eq!(output.status.code(), Some(1), "some were not taken");
-        assert_eq!(office.n_stored(), 4, "the phone's answer is");
-        assert_eq!(std::fs::read_to_string(&rejects).unwrap(), bad[..4].concat(), "the others come back as they were");
+        assert_eq!(office.n_stored(), 1);
+        let status = office.run(&["receipts", "status", "--round", ROUND]);
+        let line: Vec<&str> = status.lines().last().unwrap().split_whitespace().collect();
+        assert_eq!(line[..3], [DESK, "1", "1"], "its code is spent");
+        let back = std::fs::read_to_string(&rejects).unwrap();
+        let told = |line: &&str| line.starts_with("{\"faults\":");
+        let lines: Vec<String> = back.lines().filter(|line| !told(line)).map(|line| format!("{line}\n")).collect();
+        assert_eq!(lines, bad, "the others come back to the letter");
+        assert_eq!(back.lines().filter(told).count(), bad.len());
+
+        std::fs::write(&rejects, back.replace("NOBODY", &device).replace("\"TC1\":6", "\"TC1\":2")).unwrap();
+        office.try_run(&["responses", "import", &rejects, "--accept-valid", "--rejects", &path("more.jsonl")]);
+        assert_eq!(office.n_stored(), 3, "what was mended is taken, below the lines that said what was wrong");
+        let list: Value = serde_json::from_str(&office.run(&["device", "list", "--format", "json"])).unwrap();
+        assert_eq!(list["devices"][0]["missing"], json!("1-3"));
+        assert!(
+            refused(office.try_run(&["responses", "import", &file, "--round", ROUND])).contains("leave --round out")
+        );
     });
 }
 

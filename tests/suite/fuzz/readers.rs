@@ -8,12 +8,12 @@ use crate::harness::office::one_stop_items;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sipas::domain::answers::{AnswerSheet, RawAnswers, RawValue};
-use sipas::domain::fault::Place;
+use sipas::domain::fault::{Fault, Place};
 use sipas::domain::ids::{AreaCode, QuestionnaireRef, ResponseId, RoundCode};
 use sipas::domain::receipt::ReceiptCode;
 use sipas::service::catalogue::{Catalogue, Source};
 use sipas::web::form;
-use sipas::web::wire::{Misread, SentResponse};
+use sipas::web::wire::{ExportedLine, Misread, SentResponse};
 
 #[test]
 fn a_response_is_read_or_every_fault_has_its_place() {
@@ -45,6 +45,30 @@ fn a_response_is_read_or_every_fault_has_its_place() {
                     prop_assert!(pointer.len() < 500 && fault.message.len() < 500, "{fault:?} is long");
                 }
             }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_line_of_an_exported_file_is_read_as_its_body_is_at_the_door() {
+    let text =
+        |name: &str, value: &str| (name.to_owned(), if value.is_empty() { String::new() } else { quoted(value) });
+    let members = vec![text("id", ""), text("desk", "K1"), text("channel", "kiosk"), text("answers", "")];
+    let answers: Pairs = one_stop_items().into_iter().map(|item| (item, "4".to_owned())).collect();
+    let body = prop_oneof![4 => almost_a_response(members, answers), 1 => any_json()];
+    try_all("exported lines", n_cases(5_000), &body, |body| {
+        let line = format!("{{\"round\":\"R\",\"device\":null,\"body\":{body}}}");
+        let places = |faults: Vec<Fault>, before: &str| -> Vec<String> {
+            faults.iter().map(|fault| format!("{before}{}", fault.place)).collect()
+        };
+        match (SentResponse::read(body.as_bytes()), ExportedLine::read(line.as_bytes(), |_, _| Vec::new())) {
+            (Ok(sent), Ok(exported)) => prop_assert_eq!(sent.id, exported.response.id),
+            (Err(Misread::Faulty { faults, .. }), Err(in_line)) => {
+                prop_assert_eq!(places(faults, "/body"), places(in_line, ""));
+            }
+            (Err(Misread::NotJson(_)), Err(_)) => {}
+            (sent, exported) => prop_assert!(false, "{sent:?} at the door, {exported:?} in a file"),
         }
         Ok(())
     });

@@ -103,7 +103,11 @@ fn a_device_says_what_it_has_and_hears_what_is_missing(database: &Database) {
     assert_eq!(heard["missing"], serde_json::json!([[2, 2], [4, 4]]), "{heard}");
     assert_eq!((&heard["desk"], &heard["kind"]), (&DESK.into(), &"kiosk".into()));
     assert_eq!(heard["round"], crate::harness::door::ROUND);
-    assert_eq!(heard["idle_seconds"], 30);
+    assert_eq!((&heard["idle_seconds"], &heard["highest"]), (&30.into(), &5.into()));
+    let wiped = sync(&client, &cookie, r#"{"assigned":0,"waiting":0,"aside":0,"version":"abc"}"#);
+    let heard: serde_json::Value = serde_json::from_str(&wiped.body).unwrap();
+    assert_eq!(heard["highest"], 5, "it goes on above what it once gave");
+    assert_eq!(heard["missing"], serde_json::json!([[2, 2], [4, 5]]), "and what it lost is missing");
 }
 
 fn a_sitting_without_scripts_is_the_tablets(database: &Database) {

@@ -6,7 +6,7 @@ use sipas::domain::answers::RawAnswers;
 use sipas::domain::channel::Channel;
 use sipas::domain::quality::Circumstances;
 use sipas::service::Service;
-use sipas::service::collect::{CollectLimits, CollectRefusal, Collected, Submission, Weight};
+use sipas::service::collect::{CollectLimits, CollectRefusal, Collected, Outcomes, Submission, Weight};
 use sipas::store::{Store, comments, responses};
 use std::future::Future;
 use std::sync::Arc;
@@ -114,7 +114,7 @@ fn a_closed_round_refuses_new_answers_and_knows_its_own(db: &Database) {
         assert_eq!(service.collect(submission("R1", "K1", 6)).await, Err(closed));
     });
     let late = CollectRefusal::RoundNotOpen { state: "closed" };
-    assert_eq!(service.store_all(vec![submission("R1", "K1", 4)]), Err(vec![(0, late)]));
+    assert_eq!(store_all(&service, vec![submission("R1", "K1", 4)]), Err(vec![(0, late)]));
     assert_eq!(n_stored(&store, "R1"), 1);
 }
 
@@ -188,7 +188,7 @@ fn the_writer_outlives_a_failing_batch(db: &Database) {
     let mut saboteur = db.side_connection();
     saboteur.execute("ALTER TABLE responses RENAME TO hidden");
     assert_eq!(block_on(service.collect(mine.clone())), Err(CollectRefusal::Unavailable));
-    assert_eq!(service.store_all(vec![mine.clone()]), Err(vec![(0, CollectRefusal::Unavailable)]));
+    assert_eq!(store_all(&service, vec![mine.clone()]), Err(vec![(0, CollectRefusal::Unavailable)]));
     saboteur.execute("ALTER TABLE hidden RENAME TO responses");
     assert_eq!(block_on(service.collect(mine.clone())), Ok(Collected::Stored));
     assert_eq!(block_on(service.collect(mine)), Ok(Collected::AlreadyStored));
@@ -210,6 +210,14 @@ fn many_clients_share_few_commits(db: &Database) {
     assert!(service.pulse().batches <= 3, "{:?}", service.pulse());
 }
 
+/// Stores all or nothing; refusals come with their places.
+fn store_all(service: &Service, file: Vec<Submission>) -> Result<Vec<Collected>, Vec<(usize, CollectRefusal)>> {
+    let is_sound = |outcomes: &Outcomes| outcomes.iter().all(Result::is_ok);
+    let outcomes = service.store_many(file, is_sound, |_| ()).map_err(|refusal| vec![(0, refusal)])?;
+    let refusals: Vec<_> = (0..).zip(&outcomes).filter_map(|(n, one)| Some((n, one.clone().err()?))).collect();
+    if refusals.is_empty() { Ok(outcomes.into_iter().flatten().collect()) } else { Err(refusals) }
+}
+
 fn a_file_is_stored_whole_or_not_at_all(db: &Database) {
     let store = db.store();
     open_round(&store, "R1");
@@ -219,18 +227,20 @@ fn a_file_is_stored_whole_or_not_at_all(db: &Database) {
     let mut spoiled = file.clone();
     spoiled[3] = submission("R1", "K3", 9);
     spoiled[1_700] = submission("R1", "nowhere", 4);
-    let refusals = service.store_all(spoiled).unwrap_err();
+    let refusals = store_all(&service, spoiled).unwrap_err();
     assert!(matches!(&refusals[..], [(3, CollectRefusal::Faulty(_)), (1_700, CollectRefusal::UnknownDesk)]));
 
     let mut contradicting = file.clone();
     contradicting[2_400].id = contradicting[0].id;
-    assert_eq!(service.store_all(contradicting), Err(vec![(2_400, CollectRefusal::Conflict)]));
+    contradicting[7] = submission("R1", "nowhere", 4);
+    let both = vec![(7, CollectRefusal::UnknownDesk), (2_400, CollectRefusal::Conflict)];
+    assert_eq!(store_all(&service, contradicting), Err(both), "what the database refuses comes with the rest");
     assert_eq!(n_stored(&store, "R1"), 0);
 
-    assert_eq!(service.store_all(file.clone()), Ok(vec![Collected::Stored; 2_500]));
-    assert_eq!(service.store_all(file.clone()), Ok(vec![Collected::AlreadyStored; 2_500]));
+    assert_eq!(store_all(&service, file.clone()), Ok(vec![Collected::Stored; 2_500]));
+    assert_eq!(store_all(&service, file.clone()), Ok(vec![Collected::AlreadyStored; 2_500]));
     let other_weight = Submission { weight: Weight::new(3.5), ..file[0].clone() };
-    assert_eq!(service.store_all(vec![other_weight]), Err(vec![(0, CollectRefusal::Conflict)]));
+    assert_eq!(store_all(&service, vec![other_weight]), Err(vec![(0, CollectRefusal::Conflict)]));
     let mut weights = Vec::new();
     let each = |_: &str, _: &[u8], weight, _| weights.extend(weight);
     store.with(|connection| responses::scan(connection, &round_code("R1"), each)).unwrap();

@@ -32,10 +32,18 @@ pub(super) struct Arguments {
 pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let service = Service::start(place.catalogue()?, place.store()?, CollectLimits::default())?;
     let round = parse_code(&arguments.round)?;
-    let desks: Vec<AreaCode> = match &arguments.desk {
-        Some(desk) => vec![super::parse_desk(desk)?],
-        None => progress::drawn_desks(&service, &round)?,
-    };
+    let mut desks = progress::drawn_desks(&service, &round)?;
+    if let Some(desk) = &arguments.desk {
+        let desk = super::parse_desk(desk)?;
+        desks.retain(|drawn| *drawn == desk);
+    }
+    if desks.is_empty() {
+        let desk = arguments.desk.as_deref().unwrap_or("any desk");
+        // Whoever scanned such a poster would be told that there is nothing to answer.
+        return Err(Failure::message(format!(
+            "round {round} takes no answers at {desk}; choose a desk that was drawn"
+        )));
+    }
     let files: Vec<PathBuf> = desks.iter().map(|desk| arguments.out.join(format!("poster-{desk}.svg"))).collect();
     super::make_folder(&arguments.out, &files)?;
     for (desk, file) in desks.iter().zip(&files) {

@@ -109,6 +109,10 @@ fn software_with_a_key_issues_codes_for_its_own_area() {
         let server = office.serve();
         let ask = |headers: &[(&str, &str)], body: Value| post(&server.base, "/v1/receipts", headers, &body);
         let body = json!({ "round": ROUND, "desk": DESK, "count": 2 });
+        let public = office.serve_with(&["--public-url", &format!("{PUBLIC}/")]);
+        let (_, issued) = post(&public.base, "/v1/receipts", &[("authorization", &bearer)], &body);
+        let address = |n: usize| format!("{PUBLIC}/s/{DESK}?c={}", issued["codes"][n].as_str().unwrap());
+        assert_eq!(issued["addresses"], json!([address(0), address(1)]), "{issued}");
         assert_eq!(ask(&[], body.clone()).0, 401);
         let with_key = [("authorization", bearer.as_str())];
         let (status, issued) = ask(&with_key, body);
@@ -165,6 +169,14 @@ fn every_drawn_desk_has_a_poster_that_is_never_overwritten() {
     assert_eq!(qr::on_page(&one), std::slice::from_ref(&address));
     assert!(one.contains(&format!(">{address}<")) && one.contains("Quét mã"), "{one}");
     assert!(refused(office.try_run(&draw)).contains("exists already"));
+    let other = scratch.path().join("others").display().to_string();
+    let alone = |round: &str, desk: &str| {
+        office.try_run(&["poster", "--round", round, "--desk", desk, "--out", &other, "--public-url", PUBLIC])
+    };
+    assert!(refused(alone(ROUND, "T1-03")).contains("T1-03"), "not drawn");
+    assert!(refused(alone("NO-SUCH", DESK)).contains("NO-SUCH"));
+    assert!(alone(ROUND, DESK).status.success());
+    assert_eq!(std::fs::read_dir(&other).unwrap().count(), 1);
     assert!(office.run(&["paper", "status", "--round", ROUND]).contains("waiting for a second entry: 0"));
 }
 

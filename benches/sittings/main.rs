@@ -20,6 +20,7 @@ mod load;
 mod office;
 mod processor;
 
+use load::arguments::Arguments;
 use load::bare::{self, Layers};
 use load::client::{self, CODE, Codes, Step, Tally};
 use office::{DESK, Office, ROUND};
@@ -36,15 +37,13 @@ struct Options {
 }
 
 fn options() -> Options {
-    let arguments: Vec<String> = std::env::args().collect();
-    let value = |name: &str| arguments.iter().position(|a| a == name).and_then(|at| arguments.get(at + 1).cloned());
-    let number = |name: &str, usual: usize| value(name).map_or(usual, |text| text.parse().expect("a whole number"));
+    let typed = Arguments::read();
     Options {
-        database: value("--database"),
-        n_clients: number("--clients", 64),
-        lasting: Duration::from_secs(number("--seconds", 60) as u64),
-        form: arguments.iter().any(|argument| argument == "--form"),
-        gzip: arguments.iter().any(|argument| argument == "--gzip"),
+        database: typed.value("--database"),
+        n_clients: typed.number("--clients", 64),
+        lasting: Duration::from_secs(typed.number("--seconds", 60) as u64),
+        form: typed.has("--form"),
+        gzip: typed.has("--gzip"),
     }
 }
 

@@ -18,6 +18,7 @@ mod load;
 #[path = "../../tests/suite/harness/office.rs"]
 mod office;
 
+use load::arguments::Arguments;
 use load::bare::{self, Layers};
 use load::client::{self, Step, Tally};
 use office::{DESK, Office, ROUND};
@@ -31,14 +32,12 @@ struct Options {
 }
 
 fn options() -> Options {
-    let arguments: Vec<String> = std::env::args().collect();
-    let value = |name: &str| arguments.iter().position(|a| a == name).and_then(|at| arguments.get(at + 1).cloned());
-    let number = |name: &str, usual: usize| value(name).map_or(usual, |text| text.parse().expect("a whole number"));
+    let typed = Arguments::read();
     Options {
-        database: value("--database"),
-        n_clients: number("--clients", 64),
-        lasting: Duration::from_secs(number("--seconds", 10) as u64),
-        n_rounds: number("--rounds", 3),
+        database: typed.value("--database"),
+        n_clients: typed.number("--clients", 64),
+        lasting: Duration::from_secs(typed.number("--seconds", 10) as u64),
+        n_rounds: typed.number("--rounds", 3),
     }
 }
 

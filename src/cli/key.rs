@@ -19,7 +19,7 @@ pub(super) enum Command {
         /// What it opens: receipts or operator
         #[arg(long, value_parser = scope)]
         scope: Scope,
-        /// The area it is good for, with everything below; everywhere unless given
+        /// The area whose desks it issues codes for, with everything below; everywhere unless given
         #[arg(long)]
         area: Option<String>,
     },
@@ -36,6 +36,9 @@ pub(super) enum Command {
 pub(super) fn run(place: &Place, command: &Command) -> Result<(), Failure> {
     let service = Service::start(place.catalogue()?, place.store()?, CollectLimits::default())?;
     match command {
+        Command::Create { scope: Scope::Operator, area: Some(_), .. } => {
+            return Err(Failure::message("the operator's page shows every round; leave --area out"));
+        }
         Command::Create { name, scope, area } => {
             let key = service.create_key(name, *scope, super::parse_unit(area.as_deref())?)?;
             say_line!("{}", key.reveal());

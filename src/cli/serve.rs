@@ -37,7 +37,7 @@ pub(super) struct Arguments {
     /// Seconds without a touch after which a kiosk forgets an unfinished sitting; it warns of that for 20 s
     #[arg(long, default_value_t = Counter::default().idle_seconds, value_name = "S", value_parser = clap::value_parser!(u32).range(25..=600))]
     idle_seconds: u32,
-    /// Bits of work that a page computes for visitors without a receipt; 0 for none, 16 takes a phone about a second
+    /// Bits of work that a page computes for visitors without a receipt; 0 for none, 16 takes a computer about a third of a second
     #[arg(long, default_value_t = 0, value_name = "BITS", value_parser = clap::value_parser!(u8).range(0..=24))]
     proof_of_work: u8,
     /// Answers a minute from one address prefix, which may be a whole service centre

@@ -1,4 +1,4 @@
-//! Proof of work, if the operator asks for it: a page spends about a second on a number that fits its response's id, so that
+//! Proof of work, if the operator asks for it: a page spends some time on a number that fits its response's id, so that
 //! whoever sends thousands spends hours. The id is stored once, so the proof needs no memory of its own here.
 
 use super::problem::Problem;

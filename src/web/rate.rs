@@ -18,7 +18,7 @@ const MAX_SENDERS: usize = 100_000;
 pub const RETRY_AFTER_S: u32 = 5;
 /// Wrong receipt codes a minute from one place before the next ones have to be worked for; people mistype too.
 const WRONG_CODES_PER_MINUTE: u32 = 60;
-/// Bits of work asked for then: about a second on a phone, so nobody is locked out and guessing does not pay.
+/// Bits of work asked for then: about a third of a second on a computer, so nobody is locked out and guessing does not pay.
 pub const SUSPICION_BITS: u8 = 16;
 
 /// How often one may send, in answers a minute; as many may come at once.

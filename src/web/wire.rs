@@ -88,8 +88,7 @@ impl SentResponse {
             let fault = fault("", "wrong-kind", "send an object with id, desk, channel and answers");
             return Err(Misread::Faulty { faults: vec![fault], answers: None });
         };
-        let mut faults = unexpected(members, &Self::MEMBERS);
-        faults.extend(repeated(members, ""));
+        let mut faults = names(members, &Self::MEMBERS);
         let id = text(members, "id", &mut faults, ResponseId::parse);
         let desk = text(members, "desk", &mut faults, AreaCode::parse);
         let channel = text(members, "channel", &mut faults, read_channel);
@@ -132,6 +131,25 @@ pub fn in_answers(faults: &[AnswerFault]) -> impl Iterator<Item = Fault> {
 #[must_use]
 pub fn fault(pointer: &str, code: &'static str, message: impl Into<String>) -> Fault {
     Fault { place: Place::Pointer(pointer.to_owned()), code, message: message.into() }
+}
+
+/// The members of an object, as they came.
+type Members = Vec<(String, Json)>;
+
+/// The members of a body that has to be an object, and the faults of their names.
+fn object(body: &[u8], known: &[&str]) -> Result<(Members, Vec<Fault>), Problem> {
+    let Json::Object(members) = Json::read(body)? else {
+        return Err(faulty(vec![fault("", "wrong-kind", format!("send an object with {}", known.join(", ")))]));
+    };
+    let faults = names(&members, known);
+    Ok((members, faults))
+}
+
+/// The faults of members' names: those that are not known, and those that come twice.
+fn names(members: &[(String, Json)], known: &[&str]) -> Vec<Fault> {
+    let mut faults = unexpected(members, known);
+    faults.extend(repeated(members, ""));
+    faults
 }
 
 fn read_channel(word: &str) -> Result<Channel, String> {

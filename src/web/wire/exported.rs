@@ -1,7 +1,7 @@
 //! The file that a device exports when it cannot send: a line of JSON for each answer, with its round, its device and the body
 //! that it would have sent.
 
-use super::{Misread, SentResponse, fault, member, misfit, repeated, text, unexpected};
+use super::{Misread, SentResponse, fault, member, misfit, names, text};
 use crate::domain::answers::RawAnswers;
 use crate::domain::fault::{Fault, Place};
 use crate::domain::ids::RoundCode;
@@ -36,8 +36,7 @@ impl ExportedLine {
         let Json::Object(members) = document else {
             return Err(whole("wrong-kind", "is no object with round, device and body".to_owned()));
         };
-        let mut faults = unexpected(&members, &Self::MEMBERS);
-        faults.extend(repeated(&members, ""));
+        let mut faults = names(&members, &Self::MEMBERS);
         let round = text(&members, "round", &mut faults, RoundCode::parse);
         let device = match member(&members, "device") {
             Some(Json::Null) => None,

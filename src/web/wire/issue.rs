@@ -1,9 +1,8 @@
 //! What a program asks for and gets when it issues receipt codes.
 
-use super::{fault, faulty, member, misfit, repeated, text, unexpected, whole};
+use super::{faulty, member, misfit, object, text, whole};
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::service::receipts::MAX_ISSUED_AT_ONCE;
-use crate::web::json::Json;
 use crate::web::problem::Problem;
 use serde::Serialize;
 
@@ -26,12 +25,7 @@ impl SentIssue {
     /// # Errors
     /// That it is not JSON, or every fault of the shape.
     pub fn read(body: &[u8]) -> Result<Self, Problem> {
-        let Json::Object(members) = Json::read(body)? else {
-            let message = format!("send an object with {}", Self::MEMBERS.join(", "));
-            return Err(faulty(vec![fault("", "wrong-kind", message)]));
-        };
-        let mut faults = unexpected(&members, &Self::MEMBERS);
-        faults.extend(repeated(&members, ""));
+        let (members, mut faults) = object(body, &Self::MEMBERS)?;
         let round = text(&members, "round", &mut faults, RoundCode::parse);
         let desk = text(&members, "desk", &mut faults, AreaCode::parse);
         if member(&members, "count").is_none() {

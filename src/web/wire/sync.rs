@@ -1,8 +1,7 @@
 //! What a device says and hears when it is in touch.
 
-use super::{fault, faulty, member, misfit, repeated, short_text, text, unexpected, whole};
+use super::{faulty, member, misfit, object, short_text, text, whole};
 use crate::domain::device::Numbers;
-use crate::web::json::Json;
 use crate::web::problem::Problem;
 use serde::Serialize;
 
@@ -27,12 +26,7 @@ impl SentReport {
     /// # Errors
     /// That it is not JSON, or every fault of the shape.
     pub fn read(body: &[u8]) -> Result<Self, Problem> {
-        let Json::Object(members) = Json::read(body)? else {
-            let message = format!("send an object with {}", Self::MEMBERS.join(", "));
-            return Err(faulty(vec![fault("", "wrong-kind", message)]));
-        };
-        let mut faults = unexpected(&members, &Self::MEMBERS);
-        faults.extend(repeated(&members, ""));
+        let (members, mut faults) = object(body, &Self::MEMBERS)?;
         let mut number = |name: &'static str| {
             if member(&members, name).is_none() {
                 faults.push(misfit(name, None, "a whole number"));

@@ -126,6 +126,8 @@ fn software_with_a_key_issues_codes_for_its_own_area() {
         let code = issued["codes"][0].as_str().unwrap();
         let path = format!("/v1/rounds/{ROUND}/responses");
         assert_eq!(post(&server.base, &path, &[], &response(7, ("receipt", json!(code)))).0, 201);
+        let narrow = ["key", "create", "--name", "two", "--scope", "operator", "--area", "T1"];
+        assert!(refused(office.try_run(&narrow)).contains("shows every round"), "it would open more than it says");
         office.run(&["key", "revoke", "cases"]);
         assert!(office.run(&["key", "list"]).contains("cases"));
         assert!(refused(office.try_run(&["key", "revoke", "cases"])).contains("key cases"));

@@ -8,8 +8,10 @@
 //! | [`statistics`] | answers → moments → estimates with intervals |
 //! | [`store`] | SQLite or PostgreSQL, the only place with SQL |
 //! | [`report`] | the documents people and programs read |
+//! | [`export`] | the files statisticians open |
 //! | [`service`] | the use cases |
 //! | [`web`] | the HTTP door |
+//! | [`mail`] | the door letters go out through |
 //! | [`cli`] | the command line |
 //!
 //! One answer goes through [`web::survey`] or [`web::responses`] to [`service::collect`], is checked by
@@ -18,6 +20,8 @@
 
 pub mod cli;
 pub mod domain;
+pub mod export;
+pub mod mail;
 pub mod report;
 pub mod service;
 pub mod statistics;

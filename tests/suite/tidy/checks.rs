@@ -21,15 +21,22 @@ const FLOORS: [(&str, &[&str]); 9] = [
 ];
 
 /// Libraries that live on certain floors only.
-const LIBRARIES: [(&str, &[&str]); 8] = [
+const LIBRARIES: [(&str, &[&str]); 14] = [
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),
     ("r2d2", &["store"]),
-    ("polars", &["statistics"]),
+    // Statistics reads Parquet with it; export writes Parquet with it.
+    ("polars", &["statistics", "export"]),
     ("statrs", &["statistics"]),
     ("actix_web", &["web", "cli"]),
     ("clap", &["cli"]),
     ("minijinja", &["web", "report"]),
+    ("lettre", &["mail", "cli"]),
+    ("rust_xlsxwriter", &["export"]),
+    ("typst", &["report"]),
+    ("typst_pdf", &["report"]),
+    ("resvg", &["report"]),
+    ("schemars", &["web", "report"]),
 ];
 
 /// A source file: its path below the project, and its text.

@@ -1,0 +1,56 @@
+//! Files for statisticians: one table, written row by row into each format they open.
+//!
+//! Invariant: this floor is given variables and blocks of rows and makes bytes. It reads no database, computes no figure,
+//! and holds one block at a time, however long the table is. A format that would misread a value says so before it writes.
+
+pub mod variable;
+
+use std::io;
+use std::sync::Arc;
+use variable::Variable;
+
+/// A table before its rows: what it is called, its variables, how many rows will come.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// A name without blanks, for sheets and files: `responses`, `results`.
+    pub name: String,
+    /// What a person calls it, in Vietnamese.
+    pub title: String,
+    /// The columns, in order.
+    pub variables: Vec<Variable>,
+    /// How many rows will be given, all blocks together. Counted in the transaction that reads them.
+    pub n_rows: u64,
+}
+
+/// Some rows, column by column, in the order of the table's variables. All columns are equally long.
+#[derive(Debug, Clone, Default)]
+pub struct Block {
+    /// The columns.
+    pub columns: Vec<Column>,
+}
+
+/// Values of one variable; `None` is a missing value without a reason.
+#[derive(Debug, Clone)]
+pub enum Column {
+    /// Codes of a [`variable::Kind::Coded`].
+    Codes(Vec<Option<i16>>),
+    /// Numbers, whole or not.
+    Numbers(Vec<Option<f64>>),
+    /// Texts; equal ones share their bytes.
+    Texts(Vec<Option<Arc<str>>>),
+}
+
+/// One format at work. A writer that is dropped before `finish` has written no whole file.
+pub trait Writer {
+    /// Writes some rows.
+    ///
+    /// # Errors
+    /// When the output cannot be written, or the block does not fit the table.
+    fn write(&mut self, block: &Block) -> io::Result<()>;
+
+    /// Writes what comes after the rows, and hands everything on.
+    ///
+    /// # Errors
+    /// When the output cannot be written, or rows are missing.
+    fn finish(self: Box<Self>) -> io::Result<()>;
+}

@@ -3,7 +3,18 @@
 //! Invariant: this floor is given variables and blocks of rows and makes bytes. It reads no database, computes no figure,
 //! and holds one block at a time, however long the table is. A format that would misread a value says so before it writes.
 
+mod cell;
+pub mod codebook;
+pub mod ddi;
+pub mod dta;
+mod field;
+mod fit;
+mod label;
+pub mod sav;
 pub mod variable;
+mod words;
+pub mod xlsx;
+mod xml;
 
 use std::io;
 use std::sync::Arc;

@@ -130,6 +130,18 @@ impl Manifest {
         self.n_rows
     }
 
+    /// Bytes of the file.
+    #[must_use]
+    pub fn n_bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// SHA-256 of the file, in hex digits.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
     /// What must be said wherever the figures are used.
     #[must_use]
     pub fn warnings(&self) -> &[String] {

@@ -11,6 +11,7 @@ pub mod devices;
 pub mod estimates;
 pub mod index;
 pub mod number;
+pub mod outbox;
 pub mod plan;
 pub mod print;
 pub mod progress;

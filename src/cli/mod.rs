@@ -16,12 +16,15 @@ mod failure;
 mod format;
 mod index;
 mod key;
+mod mail;
 mod output;
+mod pages;
 mod paper;
 mod plan;
 mod poster;
 mod quality;
 mod receipts;
+mod recipient;
 mod reconcile;
 mod responses;
 mod results;
@@ -61,6 +64,7 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
   sipas export --round R           answers and tables as files for R, SPSS, Stata, Excel, Python
   sipas quality --round R          flagged answers, and the figures without them
   sipas index --round R            the index table with its intervals
+  sipas recipient import FILE.csv  who is told of results; sipas mail preview|send|status
   sipas estimate FILE              figures with intervals from any survey file, CSV or Parquet
   sipas moments FILE --out M       sums of a day or a province; estimate --moments adds them up
   sipas compare FILE               differences, ranks and tests, as sure as they are
@@ -159,6 +163,12 @@ enum Command {
     Quality(quality::Arguments),
     /// How many answers are needed for an error, and how many still are
     Plan(plan::Arguments),
+    /// Who is told of results by mail
+    #[command(subcommand)]
+    Recipient(recipient::Command),
+    /// Mail about results: send, status, retry, returned mail
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Check published parts, totals and ranks
     Reconcile(reconcile::Arguments),
 }
@@ -195,6 +205,8 @@ pub fn run() -> ExitCode {
         Command::Breakdown(arguments) => breakdown::run(place, &arguments),
         Command::Export(arguments) => export::run(place, &arguments),
         Command::Index(arguments) => index::run(place, &arguments),
+        Command::Recipient(command) => recipient::run(place, &command),
+        Command::Mail(command) => mail::run(place, &command),
         Command::Reconcile(arguments) => reconcile::run(&arguments),
     };
     match done {

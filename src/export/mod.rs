@@ -3,17 +3,29 @@
 //! Invariant: this floor is given variables and blocks of rows and makes bytes. It reads no database, computes no figure,
 //! and holds one block at a time, however long the table is. A format that would misread a value says so before it writes.
 
+mod cell;
+pub mod codebook;
 pub mod csv;
+pub mod ddi;
+mod description;
+pub mod dta;
 #[cfg(test)]
 mod example;
 pub mod excel_csv;
+mod field;
+mod fit;
 pub mod format;
 pub mod jsonl;
+mod label;
 pub mod manifest;
 mod number;
 pub mod parquet;
 pub mod r_script;
+pub mod sav;
 pub mod variable;
+mod words;
+pub mod xlsx;
+mod xml;
 
 use std::io;
 use std::sync::Arc;
@@ -75,38 +87,6 @@ impl Column {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-}
-
-/// Sees to it that a table has the rows it was announced with, each of them whole.
-#[derive(Debug)]
-pub(crate) struct Announced {
-    n_columns: usize,
-    n_left: u64,
-}
-
-impl Announced {
-    /// What a table announces.
-    pub(crate) fn by(table: &Table) -> Self {
-        Self { n_columns: table.variables.len(), n_left: table.n_rows }
-    }
-
-    /// Counts a block; returns its rows.
-    pub(crate) fn take(&mut self, block: &Block) -> io::Result<usize> {
-        let n_rows = block.n_rows();
-        let is_whole =
-            block.columns.len() == self.n_columns && block.columns.iter().all(|column| column.len() == n_rows);
-        let left = self.n_left.checked_sub(n_rows as u64).filter(|_| is_whole);
-        self.n_left = left.ok_or_else(|| io::Error::other("a block does not fit its table"))?;
-        Ok(n_rows)
-    }
-
-    /// Whether all rows came.
-    pub(crate) fn finish(&self) -> io::Result<()> {
-        match self.n_left {
-            0 => Ok(()),
-            n => Err(io::Error::other(format!("{n} rows are missing"))),
-        }
     }
 }
 

@@ -1,8 +1,10 @@
-//! What an office prints: slips with receipt codes, and posters. A4 pages as SVG, which every browser prints true to size.
+//! What an office prints: slips with receipt codes, and posters. A4 pages as SVG, which every browser prints true to size, or as
+//! one PDF.
 
 mod page;
 pub mod poster;
 mod qr;
 pub mod sheet;
+pub mod sheets;
 
 pub use qr::{NoQr, for_terminal};

@@ -39,6 +39,26 @@ pub struct Source {
     pub cut: Digest,
 }
 
+impl Source {
+    /// What must be said wherever figures from it are used.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        if self.questionnaire_status != Status::Confirmed {
+            let (questionnaire, status) = (self.questionnaire.clone(), self.questionnaire_status);
+            warnings.push(Warning::QuestionnaireUnconfirmed { questionnaire, status });
+        }
+        if self.state == "open" {
+            warnings.push(Warning::StillOpen(self.round.clone()));
+        }
+        if self.mode == Mode::SelfSelected {
+            let (round, n_responses) = (self.round.clone(), self.n_responses);
+            warnings.push(Warning::SelfSelected { round, n_responses });
+        }
+        warnings
+    }
+}
+
 /// Everything needed to compute the same figures again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provenance {
@@ -249,19 +269,7 @@ impl IndexTable {
         if *status != Status::Confirmed {
             warnings.push(Warning::SchemeUnconfirmed { scheme: scheme.clone(), status: *status });
         }
-        for source in sources {
-            if source.questionnaire_status != Status::Confirmed {
-                let (questionnaire, status) = (source.questionnaire.clone(), source.questionnaire_status);
-                warnings.push(Warning::QuestionnaireUnconfirmed { questionnaire, status });
-            }
-            if source.state == "open" {
-                warnings.push(Warning::StillOpen(source.round.clone()));
-            }
-            if source.mode == Mode::SelfSelected {
-                let (round, n_responses) = (source.round.clone(), source.n_responses);
-                warnings.push(Warning::SelfSelected { round, n_responses });
-            }
-        }
+        warnings.extend(sources.iter().flat_map(Source::warnings));
         let n_of = |holds: fn(&RankedUnit) -> bool| self.units.iter().filter(|unit| holds(unit)).count();
         let counted = [
             (

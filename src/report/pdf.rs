@@ -1,0 +1,183 @@
+//! A document as PDF: tagged after PDF/UA-1, fonts embedded, the same bytes for the same content.
+//!
+//! typst sets it from a template in `reports/pdf/`, which only shows: what stands in it comes as JSON, pictures as SVG.
+
+use super::fonts;
+use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
+use include_dir::{Dir, include_dir};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+use typst::diag::{FileError, FileResult, SourceDiagnostic};
+use typst::foundations::{Bytes, Datetime, Duration, Smart};
+use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt as _, World, WorldExt as _};
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/reports/pdf");
+
+/// What a template reads its content from.
+const CONTENT: &str = "content.json";
+
+/// Why a document could not be set: a fault of a template or of what it was given, never of a reader.
+#[derive(Debug, thiserror::Error)]
+pub enum PdfFault {
+    /// No such template.
+    #[error("there is no template {0} in reports/pdf/")]
+    NoTemplate(String),
+    /// The content cannot be written as JSON.
+    #[error("the content is no JSON: {0}")]
+    Content(#[from] serde_json::Error),
+    /// A template does not compile or does not keep to PDF/UA.
+    #[error("{}", .0.join("; "))]
+    Template(Vec<String>),
+}
+
+/// A document before it is set.
+pub struct Document<'a, T> {
+    /// The template, for example `unit.typ`.
+    pub template: &'a str,
+    /// What stands in it; the template reads it as `content.json`.
+    pub content: &'a T,
+    /// The pictures that the content names, by file name, as SVG.
+    pub pictures: BTreeMap<String, String>,
+    /// When it was drawn up: equal content of equal time gives equal bytes.
+    pub made: DateTime<Utc>,
+}
+
+/// Sets a document.
+///
+/// # Errors
+/// When the template does not exist, does not compile, or would make a PDF that a screen reader cannot read.
+pub fn pdf<T: serde::Serialize>(document: Document<'_, T>) -> Result<Vec<u8>, PdfFault> {
+    let Document { template, content, pictures, made } = document;
+    let source = TEMPLATES.get_file(template).and_then(|file| file.contents_utf8());
+    let source = source.ok_or_else(|| PdfFault::NoTemplate(template.to_owned()))?;
+    let content = serde_json::to_string(content)?;
+    let ident = format!("{template} {made} {content}");
+    let desk = Desk::new(template, source, content, pictures)?;
+    let told = |faults: &[SourceDiagnostic]| PdfFault::Template(faults.iter().map(|fault| desk.told(fault)).collect());
+    let set = typst::compile(&desk).output.map_err(|faults| told(&faults));
+    let standards = PdfStandards::new(&[PdfStandard::Ua_1]);
+    let standards = standards.map_err(|fault| PdfFault::Template(vec![fault.message().to_string()]))?;
+    let options = PdfOptions {
+        ident: Smart::Custom(ident),
+        creator: Smart::Custom(Some(format!("sipas {}", env!("CARGO_PKG_VERSION")))),
+        timestamp: instant(made).map(Timestamp::new_utc),
+        standards,
+        ..PdfOptions::default()
+    };
+    let written = set.and_then(|set| typst_pdf::pdf(&set, &options).map_err(|faults| told(&faults)));
+    // typst keeps what it worked out for a next time that never comes: every document has another content.
+    typst::comemo::evict(0);
+    written
+}
+
+fn instant(made: DateTime<Utc>) -> Option<Datetime> {
+    let part = |value: u32| u8::try_from(value).ok();
+    let date = (made.year(), part(made.month())?, part(made.day())?);
+    Datetime::from_ymd_hms(date.0, date.1, date.2, part(made.hour())?, part(made.minute())?, part(made.second())?)
+}
+
+/// The faces, read once.
+static FONTS: LazyLock<(LazyHash<FontBook>, Vec<Font>)> = LazyLock::new(|| {
+    let fonts: Vec<Font> = fonts::FACES.iter().flat_map(|face| Font::iter(Bytes::new(*face))).collect();
+    (LazyHash::new(FontBook::from_fonts(&fonts)), fonts)
+});
+
+/// What typst commands beside its markup.
+static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
+
+/// All that a document may see: its template, its content, its pictures. No disk, no network, no clock.
+struct Desk {
+    main: Source,
+    files: BTreeMap<String, Bytes>,
+}
+
+impl Desk {
+    fn new(
+        template: &str,
+        source: &str,
+        content: String,
+        pictures: BTreeMap<String, String>,
+    ) -> Result<Self, PdfFault> {
+        let path = VirtualPath::new(template).map_err(|_| PdfFault::NoTemplate(template.to_owned()))?;
+        let main = Source::new(RootedPath::new(VirtualRoot::Project, path).intern(), source.to_owned());
+        let mut files: BTreeMap<String, Bytes> =
+            pictures.into_iter().map(|(name, svg)| (name, Bytes::from_string(svg))).collect();
+        files.insert(CONTENT.to_owned(), Bytes::from_string(content));
+        Ok(Self { main, files })
+    }
+
+    /// A fault with its line in the template.
+    fn told(&self, fault: &SourceDiagnostic) -> String {
+        let name = self.main.id().get().vpath().get_without_slash().to_owned();
+        let range = fault.span.id().filter(|id| *id == self.main.id()).and_then(|_| self.range(fault.span));
+        let line = range.and_then(|range| self.main.lines().byte_to_line(range.start));
+        match line {
+            Some(line) => format!("{name}:{}: {}", line + 1, fault.message),
+            None => format!("{name}: {}", fault.message),
+        }
+    }
+}
+
+impl World for Desk {
+    fn library(&self) -> &LazyHash<Library> {
+        &LIBRARY
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        &FONTS.0
+    }
+
+    fn main(&self) -> FileId {
+        self.main.id()
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        if id == self.main.id() { Ok(self.main.clone()) } else { Err(FileError::NotSource) }
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        let path = id.get().vpath();
+        let found = self.files.get(path.get_without_slash()).cloned();
+        found.ok_or_else(|| FileError::NotFound(path.get_without_slash().into()))
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        FONTS.1.get(index).cloned()
+    }
+
+    fn today(&self, _: Option<Duration>) -> Option<Datetime> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn document(content: &serde_json::Value) -> Document<'_, serde_json::Value> {
+        Document { template: "unit.typ", content, pictures: BTreeMap::new(), made: DateTime::UNIX_EPOCH }
+    }
+
+    #[test]
+    fn the_same_content_gives_the_same_bytes() {
+        let content = json!({ "title": "Huyện Hồng Ngự" });
+        let once = pdf(document(&content)).unwrap();
+        assert!(once.starts_with(b"%PDF-1.7"));
+        assert_eq!(once, pdf(document(&content)).unwrap());
+        assert_ne!(once, pdf(document(&json!({ "title": "Huyện Tam Nông" }))).unwrap());
+    }
+
+    #[test]
+    fn a_document_that_cannot_be_set_says_where() {
+        let nothing = json!({});
+        let fault = pdf(document(&nothing)).unwrap_err().to_string();
+        assert!(fault.starts_with("unit.typ:2: ") && fault.contains("title"), "{fault}");
+        let missing = Document { template: "none.typ", ..document(&nothing) };
+        assert!(matches!(pdf(missing), Err(PdfFault::NoTemplate(_))));
+    }
+}

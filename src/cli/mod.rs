@@ -15,6 +15,7 @@ mod failure;
 mod format;
 mod index;
 mod key;
+mod mail;
 mod output;
 mod pages;
 mod paper;
@@ -22,6 +23,7 @@ mod plan;
 mod poster;
 mod quality;
 mod receipts;
+mod recipient;
 mod reconcile;
 mod responses;
 mod results;
@@ -60,6 +62,7 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
   sipas breakdown --round R        the same by district, desk, sex, age; small cells hidden
   sipas quality --round R          flagged answers, and the figures without them
   sipas index --round R            the index table with its intervals
+  sipas recipient import FILE.csv  who is told of results; sipas mail preview|send|status
   sipas estimate FILE              figures with intervals from any survey file, CSV or Parquet
   sipas moments FILE --out M       sums of a day or a province; estimate --moments adds them up
   sipas compare FILE               differences, ranks and tests, as sure as they are
@@ -156,6 +159,12 @@ enum Command {
     Quality(quality::Arguments),
     /// How many answers are needed for an error, and how many still are
     Plan(plan::Arguments),
+    /// Who is told of results by mail
+    #[command(subcommand)]
+    Recipient(recipient::Command),
+    /// Mail about results: send, status, retry, returned mail
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Check published parts, totals and ranks
     Reconcile(reconcile::Arguments),
 }
@@ -191,6 +200,8 @@ pub fn run() -> ExitCode {
         Command::Results(arguments) => results::run(place, &arguments),
         Command::Breakdown(arguments) => breakdown::run(place, &arguments),
         Command::Index(arguments) => index::run(place, &arguments),
+        Command::Recipient(command) => recipient::run(place, &command),
+        Command::Mail(command) => mail::run(place, &command),
         Command::Reconcile(arguments) => reconcile::run(&arguments),
     };
     match done {

@@ -12,6 +12,7 @@ pub mod estimates;
 pub mod fonts;
 pub mod index;
 pub mod number;
+pub mod outbox;
 pub mod pdf;
 pub mod plan;
 pub mod print;

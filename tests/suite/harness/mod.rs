@@ -4,6 +4,7 @@ pub(crate) mod browser;
 pub(crate) mod calculator;
 pub(crate) mod door;
 pub(crate) mod folder;
+pub(crate) mod mail;
 pub(crate) mod office;
 pub(crate) mod pdf;
 mod postgres;

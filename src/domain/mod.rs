@@ -33,4 +33,5 @@ pub mod results;
 pub mod round;
 pub mod scheme;
 pub mod selection;
+pub mod tongue;
 pub(crate) mod word;

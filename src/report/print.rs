@@ -5,4 +5,5 @@ pub mod poster;
 mod qr;
 pub mod sheet;
 
+pub(super) use page::plain;
 pub use qr::{NoQr, for_terminal};

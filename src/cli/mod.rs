@@ -16,6 +16,7 @@ mod format;
 mod index;
 mod key;
 mod output;
+mod pages;
 mod paper;
 mod plan;
 mod poster;

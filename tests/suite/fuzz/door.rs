@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use sipas::web::problem::catalogue::ALL;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 /// Connections at the same time.
 const N_LANES: u32 = 4;
@@ -20,7 +21,7 @@ const MAX_REPLY: usize = 1024 * 1024;
 /// How often each status was seen.
 type Seen = BTreeMap<u16, usize>;
 
-fn in_order() -> InOrder {
+fn in_order(keys: Vec<String>) -> InOrder {
     let scored = |name: fn(String) -> String| -> Pairs {
         one_stop_items().into_iter().map(|item| (name(item), "4".to_owned())).collect()
     };
@@ -28,13 +29,48 @@ fn in_order() -> InOrder {
     let desk = quoted(DESK);
     let mut fields = scored(|item| format!("answer.{item}"));
     fields.extend([pair("response_id", ""), pair("round", ROUND), pair("answer.comment", "Cảm ơn")]);
+    let mut typed = scored(|item| format!("typed.{item}"));
+    typed.extend([pair("desk", DESK), pair("form", "17")]);
+    let report = vec![pair("assigned", "5"), pair("waiting", "1"), pair("aside", "0"), pair("version", "\"1f0c2a\"")];
+    let issue = vec![pair("round", &quoted(ROUND)), pair("desk", &desk), pair("count", "2")];
     InOrder {
         round: ROUND.to_owned(),
         desk: DESK.to_owned(),
         members: vec![pair("id", ""), pair("desk", &desk), pair("channel", "\"web\""), pair("answers", "")],
         answers: scored(|item| item),
         fields,
+        others: BTreeMap::from([
+            ("/entry", typed),
+            ("/kiosk/pair", vec![pair("code", "3A4C-6D7G")]),
+            ("/v1/devices/sync", report),
+            ("/v1/receipts", issue),
+        ]),
+        keys,
     }
+}
+
+/// A device of each kind and a key of each scope, so that what lies behind them is tried as well.
+fn keys(office: &Office, served: &Served) -> Vec<String> {
+    let mut keys = Vec::new();
+    for kind in ["kiosk", "interviewer", "entry"] {
+        let said = office.run(&["device", "enrol", "--desk", DESK, "--kind", kind]);
+        let code =
+            said.lines().find(|line| line.starts_with("Mã ghép")).and_then(|line| line.split_whitespace().nth(4));
+        let body = format!("code={}", code.expect("a code to pair with"));
+        let paired = Line::to(address(served)).send(&Request::form("/kiosk/pair", &body)).unwrap();
+        let cookie = paired.header("set-cookie").and_then(|value| value.split(';').next()).expect("a key");
+        let (_, key) = cookie.split_once('=').unwrap();
+        keys.extend([format!("cookie: {cookie}\r\n"), format!("authorization: Bearer {key}\r\n")]);
+    }
+    for scope in ["receipts", "operator"] {
+        let key = office.run(&["key", "create", "--name", scope, "--scope", scope]);
+        keys.push(format!("authorization: Bearer {}\r\n", key.trim()));
+    }
+    keys
+}
+
+fn address(served: &Served) -> SocketAddr {
+    served.base.trim_start_matches("http://").parse().unwrap()
 }
 
 #[test]
@@ -43,10 +79,11 @@ fn whatever_comes_the_server_answers_and_stays_as_it_is() {
     let office = Office::on(&database.address());
     office.open_round();
     let served = office.serve();
+    let known = in_order(keys(&office, &served));
     let n = n_cases(6_000) / N_LANES;
-    let mut seen = in_lanes(&served, "warm-up", n / 5);
+    let mut seen = in_lanes(&served, &known, ("warm-up", n / 5));
     let before = memory_kib(&served);
-    for (status, n) in in_lanes(&served, "after", n - n / 5) {
+    for (status, n) in in_lanes(&served, &known, ("after", n - n / 5)) {
         *seen.entry(status).or_default() += n;
     }
     let after = memory_kib(&served);
@@ -62,15 +99,15 @@ fn whatever_comes_the_server_answers_and_stays_as_it_is() {
 }
 
 /// Tries cases over several connections at once.
-fn in_lanes(served: &Served, name: &str, n: u32) -> Seen {
-    let address = served.base.trim_start_matches("http://").parse().unwrap();
+fn in_lanes(served: &Served, known: &InOrder, (name, n): (&str, u32)) -> Seen {
+    let address = address(served);
     let mut seen = Seen::new();
     std::thread::scope(|scope| {
         let lanes: Vec<_> = (0..N_LANES)
             .map(|lane| {
                 scope.spawn(move || {
                     let (line, seen) = (RefCell::new(Line::to(address)), RefCell::new(Seen::new()));
-                    try_all(&format!("{name} {lane}"), n, &any_request(&in_order()), |request| {
+                    try_all(&format!("{name} {lane}"), n, &any_request(known), |request| {
                         let reply = line.borrow_mut().send(&request).map_err(TestCaseError::fail)?;
                         *seen.borrow_mut().entry(reply.status).or_default() += 1;
                         in_form(&request, &reply)

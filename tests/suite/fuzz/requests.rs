@@ -5,6 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -21,6 +22,10 @@ pub(super) struct InOrder {
     pub(super) members: Pairs,
     pub(super) answers: Pairs,
     pub(super) fields: Pairs,
+    /// Bodies that other addresses take: the members of an object below `/v1`, the fields of a form elsewhere.
+    pub(super) others: BTreeMap<&'static str, Pairs>,
+    /// Header lines that open what is closed: keys of devices and of programs.
+    pub(super) keys: Vec<String>,
 }
 
 /// A request, shown as it is sent.
@@ -38,6 +43,12 @@ impl fmt::Debug for Request {
 }
 
 impl Request {
+    /// A form that nothing is wrong with.
+    pub(super) fn form(path: &str, body: &str) -> Self {
+        let head = format!("{path} HTTP/1.1\r\ncontent-type: application/x-www-form-urlencoded\r\n");
+        Self { method: "POST", head, body: body.as_bytes().to_vec() }
+    }
+
     fn bytes(&self) -> Vec<u8> {
         let (method, head, length) = (self.method, &self.head, self.body.len());
         let head = format!("{method} {head}host: sipas\r\ncontent-length: {length}\r\n\r\n");
@@ -66,7 +77,7 @@ fn share(path: &str) -> u32 {
 fn ask(path: &'static str, known: &InOrder) -> impl Strategy<Value = Request> + use<> {
     let others = select(&["HEAD", "OPTIONS", "PUT", "DELETE"][..]);
     let method = prop_oneof![6 => Just("GET"), 4 => others];
-    (method, target(path, known), headers()).prop_map(|(method, target, headers)| Request {
+    (method, target(path, known), headers(known)).prop_map(|(method, target, headers)| Request {
         method,
         head: format!("{target} HTTP/1.1\r\n{headers}"),
         body: Vec::new(),
@@ -74,11 +85,14 @@ fn ask(path: &'static str, known: &InOrder) -> impl Strategy<Value = Request> + 
 }
 
 fn post(path: &'static str, known: &InOrder) -> impl Strategy<Value = Request> + use<> {
-    let json = almost_a_response(known.members.clone(), known.answers.clone()).boxed();
-    let form = almost_a_form(known.fields.clone()).boxed();
     // What fits the address comes most often, so that most cases get past the first look.
-    let (fitting, kind) =
-        if path.starts_with("/v1") { (json, "application/json") } else { (form, "application/x-www-form-urlencoded") };
+    let other = known.others.get(path).cloned();
+    let (fitting, kind) = if path.starts_with("/v1") {
+        let (members, answers) = other.map_or((known.members.clone(), known.answers.clone()), |it| (it, Pairs::new()));
+        (almost_a_response(members, answers).boxed(), "application/json")
+    } else {
+        (almost_a_form(other.unwrap_or(known.fields.clone())).boxed(), "application/x-www-form-urlencoded")
+    };
     let body = prop_oneof![
         8 => fitting.clone().prop_map(String::into_bytes),
         3 => damaged(fitting),
@@ -87,7 +101,7 @@ fn post(path: &'static str, known: &InOrder) -> impl Strategy<Value = Request> +
     ];
     let other = select(&["application/json", "application/x-www-form-urlencoded", "text/plain", "*/*", ""][..]);
     let kind = prop_oneof![9 => Just(kind), 1 => other];
-    (target(path, known), kind, headers(), body).prop_map(|(target, kind, headers, body)| Request {
+    (target(path, known), kind, headers(known), body).prop_map(|(target, kind, headers, body)| Request {
         method: "POST",
         head: format!("{target} HTTP/1.1\r\ncontent-type: {kind}\r\n{headers}"),
         body,
@@ -116,8 +130,9 @@ fn target(path: &'static str, known: &InOrder) -> impl Strategy<Value = String> 
     })
 }
 
-/// Headers that browsers, proxies and liars send. Those that say how long the body is stay as they should.
-fn headers() -> impl Strategy<Value = String> {
+/// Headers that browsers, proxies and liars send, behind a key that is good or without. Those that say how long the body is
+/// stay as they should.
+fn headers(known: &InOrder) -> impl Strategy<Value = String> + use<> {
     const KNOWN: &[&str] = &[
         "accept",
         "accept-encoding",
@@ -156,9 +171,10 @@ fn headers() -> impl Strategy<Value = String> {
         "",
     ];
     let value = prop_oneof![4 => select(VALUES).prop_map(str::to_owned), 1 => "[ -~]{0,80}"];
-    vec((select(KNOWN), value), 0..4).prop_map(|headers| {
-        let lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        lines.concat()
+    let key = prop::option::of(select(known.keys.clone()));
+    (key, vec((select(KNOWN), value), 0..4)).prop_map(|(key, headers)| {
+        let lines = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+        key.into_iter().chain(lines).collect()
     })
 }
 

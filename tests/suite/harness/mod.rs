@@ -5,6 +5,7 @@ pub(crate) mod calculator;
 pub(crate) mod door;
 pub(crate) mod folder;
 pub(crate) mod office;
+pub(crate) mod pdf;
 mod postgres;
 pub(crate) mod province;
 pub(crate) mod qr;

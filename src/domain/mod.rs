@@ -39,4 +39,5 @@ pub mod round;
 pub mod scheme;
 pub mod selection;
 pub mod unit_report;
+pub mod tongue;
 pub(crate) mod word;

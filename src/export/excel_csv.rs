@@ -87,16 +87,17 @@ fn cell(cell: Cell<'_>, labels: &HashMap<i16, String>, out: &mut Vec<u8>) -> io:
     Ok(())
 }
 
-/// A text that no spreadsheet takes for a formula. Control characters and blanks before the sign do not save it, nor do the
-/// wide forms of the sign, which some editions read alike.
-pub(super) fn harmless(value: &str) -> Cow<'_, str> {
+/// A text that no spreadsheet takes for a formula.
+fn harmless(value: &str) -> Cow<'_, str> {
+    if begins_formula(value) { Cow::Owned(format!("'{value}")) } else { Cow::Borrowed(value) }
+}
+
+/// Whether a spreadsheet could take a text for a formula. Control characters and blanks before the sign do not save it, nor do
+/// the wide forms of the sign, which some editions read alike.
+pub(super) fn begins_formula(value: &str) -> bool {
     const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-    let is_control = value.starts_with(|c: char| c.is_control());
     let first = value.trim_start_matches(|c: char| c.is_control() || c.is_whitespace());
-    match is_control || first.starts_with(SIGNS) {
-        true => Cow::Owned(format!("'{value}")),
-        false => Cow::Borrowed(value),
-    }
+    value.starts_with(|c: char| c.is_control()) || first.starts_with(SIGNS)
 }
 
 #[cfg(test)]

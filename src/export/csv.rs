@@ -1,13 +1,15 @@
 //! CSV for analysis, as RFC 4180 says: commas, CRLF, quotes where they are needed, UTF-8 without a byte order mark. The first
 //! line holds the variables' names; codes stay codes, a missing value is an empty field.
 
-use super::{Announced, Block, Column, Table, Writer, number};
+use super::cell::Cell;
+use super::fit::Fit;
+use super::{Block, Table, Writer, number};
 use std::io::{self, Write};
 
 /// Writes it.
 pub struct CsvWriter<W> {
     out: W,
-    announced: Announced,
+    fit: Fit,
     lines: Vec<u8>,
 }
 
@@ -17,6 +19,7 @@ impl<W: Write + Send> CsvWriter<W> {
     /// # Errors
     /// When the output cannot be written.
     pub fn new(table: &Table, mut out: W) -> io::Result<Self> {
+        let fit = Fit::new(table)?;
         let mut lines = Vec::new();
         for variable in &table.variables {
             text(&variable.name, b',', &mut lines);
@@ -24,17 +27,17 @@ impl<W: Write + Send> CsvWriter<W> {
         }
         end_line(&mut lines);
         out.write_all(&lines)?;
-        Ok(Self { out, announced: Announced::by(table), lines })
+        Ok(Self { out, fit, lines })
     }
 }
 
 impl<W: Write + Send> Writer for CsvWriter<W> {
     fn write(&mut self, block: &Block) -> io::Result<()> {
-        let n_rows = self.announced.take(block)?;
+        let n_rows = self.fit.take(block)?;
         self.lines.clear();
         for row in 0..n_rows {
             for column in &block.columns {
-                cell(column, row, &mut self.lines)?;
+                cell(column.cell(row), &mut self.lines)?;
                 self.lines.push(b',');
             }
             end_line(&mut self.lines);
@@ -43,28 +46,19 @@ impl<W: Write + Send> Writer for CsvWriter<W> {
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
-        self.announced.finish()?;
+        self.fit.finish()?;
         self.out.flush()
     }
 }
 
-fn cell(column: &Column, row: usize, out: &mut Vec<u8>) -> io::Result<()> {
-    match column {
-        Column::Codes(values) => match values.get(row) {
-            Some(Some(code)) => number::write_code(*code, out),
-            _ => Ok(()),
-        },
-        Column::Numbers(values) => match values.get(row) {
-            Some(Some(value)) => number::write(*value, out),
-            _ => Ok(()),
-        },
-        Column::Texts(values) => {
-            if let Some(Some(value)) = values.get(row) {
-                text(value, b',', out);
-            }
-            Ok(())
-        }
+fn cell(cell: Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+    match cell {
+        Cell::Missing => {}
+        Cell::Code(code) => number::write_code(code, out)?,
+        Cell::Number(value) => number::write(value, out)?,
+        Cell::Text(value) => text(value, b',', out),
     }
+    Ok(())
 }
 
 /// Puts the end of a line where the separator after its last field stands.
@@ -109,6 +103,6 @@ mod tests {
         let mut uneven = example::block();
         uneven.columns.pop();
         assert!(writer.write(&uneven).is_err());
-        assert!(writer.finish().unwrap_err().to_string().contains("3 rows are missing"));
+        assert!(writer.finish().unwrap_err().to_string().contains('3'));
     }
 }

@@ -8,9 +8,11 @@
 //! A cell that begins like a formula is one for Excel, whatever it was meant to be, and can start programs. So `'` is set
 //! before it, in cells and headings alike (OWASP, "CSV Injection"). Numbers are left alone: `-3` is no formula.
 
+use super::cell::Cell;
 use super::csv::{end_line, text};
+use super::fit::Fit;
 use super::variable::{Kind, Variable};
-use super::{Announced, Block, Column, Table, Writer, number};
+use super::{Block, Table, Writer, number};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -21,7 +23,7 @@ const SEPARATOR: u8 = b';';
 /// Writes it.
 pub struct ExcelCsvWriter<W> {
     out: W,
-    announced: Announced,
+    fit: Fit,
     /// By column: the label of each code.
     labels: Vec<HashMap<i16, String>>,
     lines: Vec<u8>,
@@ -33,6 +35,7 @@ impl<W: Write + Send> ExcelCsvWriter<W> {
     /// # Errors
     /// When the output cannot be written.
     pub fn new(table: &Table, mut out: W) -> io::Result<Self> {
+        let fit = Fit::new(table)?;
         let mut lines = BYTE_ORDER_MARK.to_vec();
         for variable in &table.variables {
             text(&harmless(&format!("{} ({})", variable.label.vi, variable.name)), SEPARATOR, &mut lines);
@@ -41,17 +44,17 @@ impl<W: Write + Send> ExcelCsvWriter<W> {
         end_line(&mut lines);
         out.write_all(&lines)?;
         let labels = table.variables.iter().map(labels).collect();
-        Ok(Self { out, announced: Announced::by(table), labels, lines })
+        Ok(Self { out, fit, labels, lines })
     }
 }
 
 impl<W: Write + Send> Writer for ExcelCsvWriter<W> {
     fn write(&mut self, block: &Block) -> io::Result<()> {
-        let n_rows = self.announced.take(block)?;
+        let n_rows = self.fit.take(block)?;
         self.lines.clear();
         for row in 0..n_rows {
             for (column, labels) in block.columns.iter().zip(&self.labels) {
-                cell(column, labels, row, &mut self.lines)?;
+                cell(column.cell(row), labels, &mut self.lines)?;
                 self.lines.push(SEPARATOR);
             }
             end_line(&mut self.lines);
@@ -60,7 +63,7 @@ impl<W: Write + Send> Writer for ExcelCsvWriter<W> {
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
-        self.announced.finish()?;
+        self.fit.finish()?;
         self.out.flush()
     }
 }
@@ -70,27 +73,16 @@ fn labels(variable: &Variable) -> HashMap<i16, String> {
     categories.iter().map(|category| (category.code, harmless(&category.label.vi).into_owned())).collect()
 }
 
-fn cell(column: &Column, labels: &HashMap<i16, String>, row: usize, out: &mut Vec<u8>) -> io::Result<()> {
-    match column {
-        Column::Codes(values) => match values.get(row) {
-            Some(Some(code)) => match labels.get(code) {
-                Some(label) => text(label, SEPARATOR, out),
-                None => number::write_code(*code, out)?,
-            },
-            _ => {}
-        },
-        Column::Numbers(values) => {
-            if let Some(Some(value)) = values.get(row) {
-                let start = out.len();
-                number::write(*value, out)?;
-                out.iter_mut().skip(start).filter(|byte| **byte == b'.').for_each(|byte| *byte = b',');
-            }
+fn cell(cell: Cell<'_>, labels: &HashMap<i16, String>, out: &mut Vec<u8>) -> io::Result<()> {
+    match cell {
+        Cell::Missing => {}
+        Cell::Code(code) => text(labels.get(&code).map_or("", String::as_str), SEPARATOR, out),
+        Cell::Number(value) => {
+            let start = out.len();
+            number::write(value, out)?;
+            out.iter_mut().skip(start).filter(|byte| **byte == b'.').for_each(|byte| *byte = b',');
         }
-        Column::Texts(values) => {
-            if let Some(Some(value)) = values.get(row) {
-                text(&harmless(value), SEPARATOR, out);
-            }
-        }
+        Cell::Text(value) => text(&harmless(value), SEPARATOR, out),
     }
     Ok(())
 }

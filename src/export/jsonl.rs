@@ -1,13 +1,15 @@
 //! JSON Lines: an object a row, its members named as the variables and in their order. Codes are numbers, a missing value is
 //! `null`.
 
-use super::{Announced, Block, Column, Table, Writer, number};
+use super::cell::Cell;
+use super::fit::Fit;
+use super::{Block, Table, Writer, number};
 use std::io::{self, Write};
 
 /// Writes it.
 pub struct JsonLinesWriter<W> {
     out: W,
-    announced: Announced,
+    fit: Fit,
     /// What stands before each value: `{"row":`, `,"sex":`.
     before: Vec<Vec<u8>>,
     lines: Vec<u8>,
@@ -17,7 +19,7 @@ impl<W: Write + Send> JsonLinesWriter<W> {
     /// Prepares the names.
     ///
     /// # Errors
-    /// Never in practice: names can be written.
+    /// When a name is no variable's name.
     pub fn new(table: &Table, out: W) -> io::Result<Self> {
         let mut before = Vec::new();
         for (place, variable) in table.variables.iter().enumerate() {
@@ -26,18 +28,18 @@ impl<W: Write + Send> JsonLinesWriter<W> {
             name.push(b':');
             before.push(name);
         }
-        Ok(Self { out, announced: Announced::by(table), before, lines: Vec::new() })
+        Ok(Self { out, fit: Fit::new(table)?, before, lines: Vec::new() })
     }
 }
 
 impl<W: Write + Send> Writer for JsonLinesWriter<W> {
     fn write(&mut self, block: &Block) -> io::Result<()> {
-        let n_rows = self.announced.take(block)?;
+        let n_rows = self.fit.take(block)?;
         self.lines.clear();
         for row in 0..n_rows {
             for (column, before) in block.columns.iter().zip(&self.before) {
                 self.lines.extend_from_slice(before);
-                value(column, row, &mut self.lines)?;
+                value(column.cell(row), &mut self.lines)?;
             }
             self.lines.extend_from_slice(b"}\n");
         }
@@ -45,30 +47,18 @@ impl<W: Write + Send> Writer for JsonLinesWriter<W> {
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
-        self.announced.finish()?;
+        self.fit.finish()?;
         self.out.flush()
     }
 }
 
-fn value(column: &Column, row: usize, out: &mut Vec<u8>) -> io::Result<()> {
-    match column {
-        Column::Codes(values) => match values.get(row) {
-            Some(Some(code)) => number::write_code(*code, out),
-            _ => null(out),
-        },
-        Column::Numbers(values) => match values.get(row) {
-            Some(Some(value)) => number::write(*value, out),
-            _ => null(out),
-        },
-        Column::Texts(values) => match values.get(row) {
-            Some(Some(value)) => Ok(serde_json::to_writer(out, value.as_ref())?),
-            _ => null(out),
-        },
+fn value(cell: Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+    match cell {
+        Cell::Missing => out.extend_from_slice(b"null"),
+        Cell::Code(code) => number::write_code(code, out)?,
+        Cell::Number(value) => number::write(value, out)?,
+        Cell::Text(value) => serde_json::to_writer(out, value)?,
     }
-}
-
-fn null(out: &mut Vec<u8>) -> io::Result<()> {
-    out.extend_from_slice(b"null");
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod cell;
 pub mod codebook;
 pub mod csv;
 pub mod ddi;
+mod description;
 pub mod dta;
 #[cfg(test)]
 mod example;
@@ -86,38 +87,6 @@ impl Column {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-}
-
-/// Sees to it that a table has the rows it was announced with, each of them whole.
-#[derive(Debug)]
-pub(crate) struct Announced {
-    n_columns: usize,
-    n_left: u64,
-}
-
-impl Announced {
-    /// What a table announces.
-    pub(crate) fn by(table: &Table) -> Self {
-        Self { n_columns: table.variables.len(), n_left: table.n_rows }
-    }
-
-    /// Counts a block; returns its rows.
-    pub(crate) fn take(&mut self, block: &Block) -> io::Result<usize> {
-        let n_rows = block.n_rows();
-        let is_whole =
-            block.columns.len() == self.n_columns && block.columns.iter().all(|column| column.len() == n_rows);
-        let left = self.n_left.checked_sub(n_rows as u64).filter(|_| is_whole);
-        self.n_left = left.ok_or_else(|| io::Error::other("a block does not fit its table"))?;
-        Ok(n_rows)
-    }
-
-    /// Whether all rows came.
-    pub(crate) fn finish(&self) -> io::Result<()> {
-        match self.n_left {
-            0 => Ok(()),
-            n => Err(io::Error::other(format!("{n} rows are missing"))),
-        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Parquet: a column keeps its type and a program reads only those it needs. Codes are 16-bit integers, numbers doubles,
 //! texts UTF-8. Labels stand in the file's own metadata, as JSON under the key [`METADATA_KEY`].
 
+use super::fit::Fit;
 use super::manifest::VariableShape;
 use super::variable::Kind;
-use super::{Announced, Block, Column, Table, Writer};
+use super::{Block, Column, Table, Writer};
 use polars::prelude::{
     BatchedWriter, Column as PolarsColumn, DataFrame, DataType, Field, Float64Chunked, Int16Chunked, IntoColumn,
     KeyValueMetadata, NewChunkedArray, ParquetWriter, PolarsError, Schema, StringChunked,
@@ -19,7 +20,7 @@ const ROWS_PER_GROUP: usize = 1 << 16;
 /// Writes it.
 pub struct ParquetTableWriter<W: Write> {
     writer: BatchedWriter<W>,
-    announced: Announced,
+    fit: Fit,
     names: Vec<String>,
     /// Blocks of the row group that is being filled.
     blocks: Vec<Block>,
@@ -46,7 +47,7 @@ impl<W: Write + Send> ParquetTableWriter<W> {
         let writer = ParquetWriter::new(out).with_key_value_metadata(Some(KeyValueMetadata::from_static(vec![labels])));
         Ok(Self {
             writer: writer.batched(&schema).map_err(failed)?,
-            announced: Announced::by(table),
+            fit: Fit::new(table)?,
             names: table.variables.iter().map(|variable| variable.name.clone()).collect(),
             blocks: Vec::new(),
             n_rows: 0,
@@ -68,13 +69,13 @@ impl<W: Write + Send> ParquetTableWriter<W> {
 
 impl<W: Write + Send> Writer for ParquetTableWriter<W> {
     fn write(&mut self, block: &Block) -> io::Result<()> {
-        self.n_rows += self.announced.take(block)?;
+        self.n_rows += self.fit.take(block)?;
         self.blocks.push(block.clone());
         if self.n_rows >= ROWS_PER_GROUP { self.close_group() } else { Ok(()) }
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
-        self.announced.finish()?;
+        self.fit.finish()?;
         self.close_group()?;
         self.writer.finish().map_err(failed)?;
         Ok(())

@@ -1,8 +1,8 @@
 //! A script for R that reads the CSV of a round's answers, labels its factors, sets up the design with the `survey` package
 //! and computes the figures again. The script itself, with blanks, is `script.R`.
 
+use super::Table;
 use super::variable::{Kind, Variable};
-use super::{Announced, Block, Table, Writer};
 use std::io::{self, Write};
 
 /// How answers become figures.
@@ -42,36 +42,16 @@ pub struct FigureTerm {
     pub items: Vec<String>,
 }
 
-/// Writes it.
-pub struct RScriptWriter<W> {
-    out: W,
-    announced: Announced,
-}
-
-impl<W: Write + Send> RScriptWriter<W> {
-    /// Writes all of it: the rows are not in it.
-    ///
-    /// # Errors
-    /// When the output cannot be written.
-    pub fn new(table: &Table, analysis: &Analysis, mut out: W) -> io::Result<Self> {
-        out.write_all(script(table, analysis).as_bytes())?;
-        Ok(Self { out, announced: Announced::by(table) })
-    }
-}
-
-impl<W: Write + Send> Writer for RScriptWriter<W> {
-    fn write(&mut self, block: &Block) -> io::Result<()> {
-        self.announced.take(block).map(drop)
-    }
-
-    fn finish(mut self: Box<Self>) -> io::Result<()> {
-        self.out.flush()
-    }
+/// Writes the script of a table of answers.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write(table: &Table, analysis: &Analysis, out: &mut impl Write) -> io::Result<()> {
+    out.write_all(script(table, analysis).as_bytes())
 }
 
 /// The script.
-#[must_use]
-pub fn script(table: &Table, analysis: &Analysis) -> String {
+fn script(table: &Table, analysis: &Analysis) -> String {
     let figures = &analysis.figures;
     let list = |lines: Vec<String>| lines.join(",\n");
     let blanks = [

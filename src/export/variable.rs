@@ -1,16 +1,7 @@
 //! A column as a statistician's program knows it: its name, its label, what its codes mean and which of them are missing.
 
+use super::fit::{self, MAX_NAME};
 use std::collections::HashSet;
-
-/// The longest name that SPSS and Stata take.
-const MAX_NAME_CHARS: usize = 32;
-
-/// Words that SPSS, Stata or R keep for themselves, in lower case.
-const RESERVED: [&str; 41] = [
-    "all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with", "byte", "double", "float", "if",
-    "in", "int", "long", "using", "strl", "_n", "_b", "_all", "_cons", "_pi", "_pred", "_rc", "_skip", "else",
-    "repeat", "while", "function", "for", "next", "break", "true", "false", "null", "na",
-];
 
 /// Makes names that are right in every program, each once.
 #[derive(Debug, Default)]
@@ -23,12 +14,10 @@ impl Names {
     /// its case.
     pub fn give(&mut self, called: &str) -> String {
         let fits = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
-        let mut name: String = called.chars().map(fits).take(MAX_NAME_CHARS).collect();
-        if !name.starts_with(|c: char| c.is_ascii_alphabetic())
-            || RESERVED.contains(&name.to_ascii_lowercase().as_str())
-        {
+        let mut name: String = called.chars().map(fits).take(MAX_NAME).collect();
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || fit::is_reserved(&name) {
             name.insert_str(0, "x_");
-            name.truncate(MAX_NAME_CHARS);
+            name.truncate(MAX_NAME);
         }
         let mut unique = name.clone();
         for number in 2_u32.. {
@@ -36,7 +25,7 @@ impl Names {
                 break;
             }
             let suffix = format!("_{number}");
-            unique = name.chars().take(MAX_NAME_CHARS - suffix.len()).collect::<String>() + &suffix;
+            unique = name.chars().take(MAX_NAME - suffix.len()).collect::<String>() + &suffix;
         }
         unique
     }

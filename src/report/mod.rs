@@ -6,6 +6,7 @@
 
 pub mod breakdown;
 pub mod callback;
+pub mod comments;
 pub mod comparisons;
 pub mod devices;
 pub mod estimates;
@@ -14,6 +15,7 @@ pub mod fonts;
 pub mod index;
 pub mod number;
 pub mod outbox;
+pub mod page;
 pub mod pdf;
 pub mod plan;
 pub mod print;
@@ -21,6 +23,7 @@ pub mod progress;
 pub mod quality;
 pub mod raster;
 pub mod reconcile;
+pub mod render;
 pub mod results;
 mod selection;
 mod shapes;

@@ -24,6 +24,7 @@ pub mod problem;
 pub mod rate;
 pub mod receipts;
 pub mod responses;
+pub mod results;
 pub mod server;
 pub mod survey;
 pub mod wire;
@@ -37,6 +38,7 @@ use health::Watch;
 use metrics::Metrics;
 use pages::Pages;
 use rate::{RateLimits, Rates};
+use results::Drawn;
 use std::sync::Arc;
 use survey::Blanks;
 use tokio::sync::Semaphore;
@@ -61,6 +63,8 @@ pub struct Site {
     pub rates: Rates,
     /// New forms that were drawn.
     pub blanks: Blanks,
+    /// Result pages that were drawn.
+    pub results: Drawn,
 }
 
 /// How the counter is run: what an operator decides when the server starts.
@@ -114,6 +118,7 @@ impl Site {
             counter,
             rates: Rates::default(),
             blanks: Blanks::default(),
+            results: Drawn::default(),
         }
     }
 }
@@ -138,6 +143,9 @@ pub fn table() -> Vec<Address> {
         Address::at("/v1/rounds/{round}/index").get(figures::index),
         Address::at("/v1/rounds/{round}/results").get(figures::results),
         Address::at("/v1/rounds/{round}/breakdown").get(figures::breakdown),
+        // For everybody: what was published.
+        Address::at("/r/{round}").get(results::round),
+        Address::at("/r/{round}/{file}").get(results::file),
         Address::at("/problems").get(problem::list),
         Address::at("/problems/{slug}").get(problem::explain),
         // For the office.

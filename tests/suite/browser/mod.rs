@@ -5,6 +5,7 @@ mod kiosk;
 mod office;
 mod offline;
 mod pages;
+mod results;
 mod survey;
 
 use crate::harness::browser::Browser;

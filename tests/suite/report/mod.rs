@@ -3,4 +3,5 @@
 mod figures;
 mod index;
 mod json;
+mod pages;
 mod reconcile;

@@ -180,6 +180,17 @@ impl RoundSample {
         self.sample.estimate(domains, statistics, level)
     }
 
+    /// As [`Self::estimate`], with figures of each domain that do not depend on which others are asked for.
+    #[must_use]
+    pub fn estimate_each(
+        &self,
+        domains: &[Domain],
+        statistics: &[Statistic],
+        level: f64,
+    ) -> Vec<Vec<Result<Estimate, NotEstimable>>> {
+        self.sample.estimate_each(domains, statistics, level)
+    }
+
     /// Whether domains rest on different strata; see [`Sample::are_apart`].
     #[must_use]
     pub fn are_apart<'a>(&self, domains: impl IntoIterator<Item = &'a Domain>) -> bool {

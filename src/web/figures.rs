@@ -116,7 +116,7 @@ fn unit_and_answers(request: &HttpRequest) -> Result<(Option<AreaCode>, Answers)
 }
 
 /// A refusal as a problem.
-fn refused(refusal: AnalyseRefusal) -> Problem {
+pub(super) fn refused(refusal: AnalyseRefusal) -> Problem {
     match refusal {
         AnalyseRefusal::Round(RoundRefusal::Unknown(_)) => Problem::of(&UNKNOWN_ROUND),
         AnalyseRefusal::UnknownUnit(_) => Problem::of(&UNKNOWN_UNIT),

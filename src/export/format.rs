@@ -2,13 +2,13 @@
 
 use super::csv::CsvWriter;
 use super::description::Description;
-use super::dta::Dta;
+use super::dta::DtaWriter;
 use super::excel_csv::ExcelCsvWriter;
 use super::jsonl::JsonLinesWriter;
 use super::parquet::ParquetTableWriter;
 use super::r_script::{self, Analysis};
-use super::sav::Sav;
-use super::xlsx::Xlsx;
+use super::sav::SavWriter;
+use super::xlsx::XlsxWriter;
 use super::{Table, Writer, codebook, ddi};
 use crate::domain::word::words;
 use std::io::{self, Write};
@@ -98,11 +98,11 @@ impl Format {
         Ok(match self {
             Self::Csv => Box::new(CsvWriter::new(table, out)?),
             Self::ExcelCsv => Box::new(ExcelCsvWriter::new(table, out)?),
-            Self::Xlsx => Box::new(Xlsx::new(table, out)?),
+            Self::Xlsx => Box::new(XlsxWriter::new(table, out)?),
             Self::JsonLines => Box::new(JsonLinesWriter::new(table, out)?),
             Self::Parquet => Box::new(ParquetTableWriter::new(table, out)?),
-            Self::Sav => Box::new(Sav::new(table, out)?),
-            Self::Dta => Box::new(Dta::new(table, out)?),
+            Self::Sav => Box::new(SavWriter::new(table, out)?),
+            Self::Dta => Box::new(DtaWriter::new(table, out)?),
             Self::RScript => {
                 let analysis = analysis.ok_or_else(|| io::Error::other("an R script analyses answers"))?;
                 Box::new(Description::new(out, |out| r_script::write(table, analysis, out))?)

@@ -137,7 +137,7 @@ impl Question {
 }
 
 /// How the questionnaire words what a row is about.
-fn title(texts: &Texts, questionnaire: &Questionnaire, row: &ResultRow) -> String {
+pub(super) fn title(texts: &Texts, questionnaire: &Questionnaire, row: &ResultRow) -> String {
     let element = || questionnaire.elements.iter().find(|element| element.id.as_str() == row.code);
     match row.grain {
         Grain::Overall => texts.title.clone(),

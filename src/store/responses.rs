@@ -121,27 +121,6 @@ pub fn find(connection: &mut AnyConnection, round: &RoundCode, id: ResponseId) -
     Ok(place.select(responses::packed).first(connection).optional()?)
 }
 
-/// Gives every response of a round to `each`: the desk's code, the packed answers, the weight and the flags. The order is that
-/// of the random ids, so the same responses come in the same order however they came in, and figures summed up from them are
-/// the same to the last bit. Nothing is kept of a row after it was given, so a round may be larger than memory.
-///
-/// # Errors
-/// [`StoreError::Unknown`] for a round that is not there; when the database stops answering, possibly halfway.
-pub fn scan(
-    connection: &mut AnyConnection,
-    round: &RoundCode,
-    mut each: impl FnMut(&str, &[u8], Option<f64>, Reasons),
-) -> Result<(), StoreError> {
-    let number = rounds::number(connection, round)?;
-    let desks = desk_codes(connection, number)?;
-    scan::answers_by_backend(connection, number, |desk, packed, weight, flags| {
-        let code = desks.get(&desk).ok_or_else(|| StoreError::corrupt("desk number", desk))?;
-        let flags = u8::try_from(flags).ok().and_then(Reasons::of_bits);
-        each(code.as_str(), packed, weight, flags.ok_or_else(|| StoreError::corrupt("flags", code))?);
-        Ok(())
-    })
-}
-
 /// A response as it is read back, without anything that leads to a person or a moment.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
@@ -159,10 +138,13 @@ pub struct Row<'a> {
     pub flags: Reasons,
 }
 
-/// As [`scan`] with all columns, ending with the first error of `each`; returns the [`cut_digest`] of what was read.
+/// Gives every response of a round to `each`, ending with its first error; returns the [`cut_digest`] of what was read. The
+/// order is that of the random ids, so the same responses come in the same order however they came in, and figures summed up
+/// from them are the same to the last bit. Nothing is kept of a row after it was given, so a round may be larger than memory.
 ///
 /// # Errors
-/// As [`scan`], or what `each` returns.
+/// [`StoreError::Unknown`] for a round that is not there; when the database stops answering, possibly halfway; or what `each`
+/// returns.
 pub fn rows<E: From<StoreError>>(
     connection: &mut AnyConnection,
     round: &RoundCode,

@@ -24,4 +24,5 @@ pub mod results;
 mod selection;
 mod shapes;
 pub mod table;
+pub mod unit_report;
 pub mod words;

@@ -5,11 +5,21 @@
 
 mod cell;
 pub mod codebook;
+pub mod csv;
 pub mod ddi;
 pub mod dta;
+#[cfg(test)]
+mod example;
+pub mod excel_csv;
 mod field;
 mod fit;
+pub mod format;
+pub mod jsonl;
 mod label;
+pub mod manifest;
+mod number;
+pub mod parquet;
+pub mod r_script;
 pub mod sav;
 pub mod variable;
 mod words;
@@ -51,6 +61,64 @@ pub enum Column {
     Numbers(Vec<Option<f64>>),
     /// Texts; equal ones share their bytes.
     Texts(Vec<Option<Arc<str>>>),
+}
+
+impl Block {
+    /// Its rows.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.columns.first().map_or(0, Column::len)
+    }
+}
+
+impl Column {
+    /// Its values.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Codes(values) => values.len(),
+            Self::Numbers(values) => values.len(),
+            Self::Texts(values) => values.len(),
+        }
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Sees to it that a table has the rows it was announced with, each of them whole.
+#[derive(Debug)]
+pub(crate) struct Announced {
+    n_columns: usize,
+    n_left: u64,
+}
+
+impl Announced {
+    /// What a table announces.
+    pub(crate) fn by(table: &Table) -> Self {
+        Self { n_columns: table.variables.len(), n_left: table.n_rows }
+    }
+
+    /// Counts a block; returns its rows.
+    pub(crate) fn take(&mut self, block: &Block) -> io::Result<usize> {
+        let n_rows = block.n_rows();
+        let is_whole =
+            block.columns.len() == self.n_columns && block.columns.iter().all(|column| column.len() == n_rows);
+        let left = self.n_left.checked_sub(n_rows as u64).filter(|_| is_whole);
+        self.n_left = left.ok_or_else(|| io::Error::other("a block does not fit its table"))?;
+        Ok(n_rows)
+    }
+
+    /// Whether all rows came.
+    pub(crate) fn finish(&self) -> io::Result<()> {
+        match self.n_left {
+            0 => Ok(()),
+            n => Err(io::Error::other(format!("{n} rows are missing"))),
+        }
+    }
 }
 
 /// One format at work. A writer that is dropped before `finish` has written no whole file.

@@ -1,5 +1,47 @@
 //! A column as a statistician's program knows it: its name, its label, what its codes mean and which of them are missing.
 
+use std::collections::HashSet;
+
+/// The longest name that SPSS and Stata take.
+const MAX_NAME_CHARS: usize = 32;
+
+/// Words that SPSS, Stata or R keep for themselves, in lower case.
+const RESERVED: [&str; 41] = [
+    "all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with", "byte", "double", "float", "if",
+    "in", "int", "long", "using", "strl", "_n", "_b", "_all", "_cons", "_pi", "_pred", "_rc", "_skip", "else",
+    "repeat", "while", "function", "for", "next", "break", "true", "false", "null", "na",
+];
+
+/// Makes names that are right in every program, each once.
+#[derive(Debug, Default)]
+pub struct Names {
+    taken: HashSet<String>,
+}
+
+impl Names {
+    /// A name for a column that people call so: other signs become `_`, and a number is added where the name is taken, whatever
+    /// its case.
+    pub fn give(&mut self, called: &str) -> String {
+        let fits = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+        let mut name: String = called.chars().map(fits).take(MAX_NAME_CHARS).collect();
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic())
+            || RESERVED.contains(&name.to_ascii_lowercase().as_str())
+        {
+            name.insert_str(0, "x_");
+            name.truncate(MAX_NAME_CHARS);
+        }
+        let mut unique = name.clone();
+        for number in 2_u32.. {
+            if self.taken.insert(unique.to_ascii_lowercase()) {
+                break;
+            }
+            let suffix = format!("_{number}");
+            unique = name.chars().take(MAX_NAME_CHARS - suffix.len()).collect::<String>() + &suffix;
+        }
+        unique
+    }
+}
+
 /// Words in both languages of the files. Vietnamese comes first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
@@ -78,4 +120,19 @@ pub struct Variable {
     pub role: Role,
     /// What its values are.
     pub kind: Kind,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_right_in_every_program() {
+        let mut names = Names::default();
+        let given = ["taking-part", "Taking_Part", "2b", "by", "Độ tuổi", "", "x_"].map(|called| names.give(called));
+        assert_eq!(given, ["taking_part", "Taking_Part_2", "x_2b", "x_by", "x____tu_i", "x_", "x__2"]);
+        let long = "a".repeat(40);
+        assert_eq!(names.give(&long), "a".repeat(32));
+        assert_eq!(names.give(&long), format!("{}_2", "a".repeat(30)));
+    }
 }

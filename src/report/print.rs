@@ -7,4 +7,5 @@ mod qr;
 pub mod sheet;
 pub mod sheets;
 
+pub(super) use page::plain;
 pub use qr::{NoQr, for_terminal};

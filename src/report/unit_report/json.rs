@@ -19,7 +19,7 @@ use crate::domain::selection::Selection;
 use crate::domain::unit_report::{Coverage, DeskProgress, NamedArea, Occasion, Role, Subject, UnitReport};
 use crate::report::index::json::points;
 use crate::report::selection::SelectionShape;
-use crate::report::shapes::{NotRead, ProvenanceShape, parsed, word};
+use crate::report::shapes::{ProvenanceShape, parsed, word};
 use figures::{ComponentShape, EarlierShape, IndexPartShape, PartShape, RowShape};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -15,6 +15,7 @@ mod device;
 mod export;
 mod failure;
 mod format;
+mod frozen;
 mod index;
 mod key;
 mod mail;

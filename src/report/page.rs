@@ -12,13 +12,14 @@ mod told;
 
 use super::render::{Content, RenderFault, Words, render};
 use super::table::{Align, Table};
-use super::words::warning;
+use super::words::{Wording, warning};
 use crate::domain::index::UnitIndex;
+use crate::domain::publication::Publication;
 use crate::domain::rank::ThanMean;
 use crate::domain::results::Grain;
 use crate::domain::tongue::Tongue;
 use crate::domain::unit_report::{Extreme, IndexPart, Role, Row, UnitReport};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 pub use csv::csv;
 pub use shape::PageShape;
 use shape::{FigureShape, LinkShape, ListShape, SectionShape, TableShape};
@@ -35,9 +36,28 @@ pub enum Edition {
         on: NaiveDate,
         /// 1, or more where figures were revised.
         revision: u32,
-        /// What changed since the revision before.
+        /// What the operator wrote about it.
         note: Option<String>,
+        /// What became different from the revision before: each in Vietnamese and in English.
+        changes: Vec<Wording>,
     },
+}
+
+impl Edition {
+    /// How a publication is told: what the operator wrote, and what became different from the revision before.
+    #[must_use]
+    pub fn of(publication: &Publication) -> Self {
+        // Việt Nam has been seven hours ahead, without summer time, since before there were rounds.
+        let on = (publication.published + TimeDelta::hours(7)).date_naive();
+        let note = Some(publication.note.trim().to_owned()).filter(|note| !note.is_empty());
+        let lines: Vec<&str> = publication.changes.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let both = |pair: &[&str]| match pair {
+            [vi, en] => Some(Wording { vi: (*vi).to_owned(), en: (*en).to_owned() }),
+            _ => None,
+        };
+        let changes = lines.chunks(2).filter_map(both).collect();
+        Self::Published { on, revision: publication.revision, note, changes }
+    }
 }
 
 /// The file name of an area's page in a language.
@@ -144,11 +164,15 @@ impl Page<'_> {
     fn standing(&self, edition: &Edition) -> Vec<String> {
         match edition {
             Edition::Preview => vec![self.words.get("preview")],
-            Edition::Published { on, revision, note } => {
-                let (date, revision) = (on.format("%d/%m/%Y").to_string(), revision.to_string());
-                let published = self.words.fill("published", &[("date", &date), ("revision", &revision)]);
-                let revised = note.as_ref().map(|note| self.words.fill("revised", &[("note", note)]));
-                std::iter::once(published).chain(revised).collect()
+            Edition::Published { on, revision, note, changes } => {
+                let (date, number) = (on.format("%d/%m/%Y").to_string(), revision.to_string());
+                let mut lines = vec![self.words.fill("published", &[("date", &date), ("revision", &number)])];
+                lines.extend(note.as_ref().map(|note| self.words.fill("noted", &[("note", note)])));
+                let changes: Vec<String> = changes.iter().map(|one| one.clone().told(self.tongue)).collect();
+                if !changes.is_empty() {
+                    lines.push(self.words.fill("revised", &[("changes", &changes.join(" "))]));
+                }
+                lines
             }
         }
     }

@@ -5,9 +5,14 @@ use crate::harness::Database;
 use crate::harness::door::{DESK, Door, ROUND};
 use crate::harness::province::{random_id, round_code};
 use sipas::domain::comment::{CommentRef, Standing};
-use sipas::service::comments;
+use sipas::domain::publication::AsOf;
+use sipas::service::{comments, publish, rounds};
 
-on_both!(the_operator_sees_a_preview_and_strangers_nothing, comments_are_shown_when_approved_and_not_before);
+on_both!(
+    the_operator_sees_a_preview_and_strangers_nothing,
+    comments_are_shown_when_approved_and_not_before,
+    everybody_sees_what_was_published_byte_by_byte,
+);
 
 const FORWARDED: (&str, &str) = ("x-forwarded-for", "203.0.113.7");
 
@@ -78,4 +83,45 @@ fn unit_comments(door: &Door) -> std::collections::BTreeMap<String, Vec<String>>
     let all = comments::of_round(service.store(), &round_code(ROUND), None).unwrap();
     let shown = comments::shown(&reports, &all);
     shown.into_iter().filter(|(_, texts)| !texts.is_empty()).map(|(area, texts)| (area.to_string(), texts)).collect()
+}
+
+fn everybody_sees_what_was_published_byte_by_byte(database: &Database) {
+    let door = Door::on(database);
+    let client = Client::of(&door);
+    answer(&door, &client, 6);
+    let (service, round) = (door.service(), round_code(ROUND));
+    rounds::close(service.store(), &round).unwrap();
+    let first = publish::publish(service.catalogue(), service.store(), &round, "lần đầu").unwrap();
+    let stranger =
+        |path: &str, more: &[(&str, &str)]| client.send("GET", path, &[&[FORWARDED][..], more].concat(), b"");
+    let address = format!("/r/{ROUND}/P.html");
+    assert_eq!(stranger(&format!("/r/{ROUND}"), &[]).header("location"), Some(&*address));
+    let page = stranger(&address, &[]);
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(page.body.contains("bản 1") && page.body.contains("Ghi chú: lần đầu"), "{}", page.body);
+    assert!(!page.body.contains("Bản xem trước"));
+    assert!(page.header("content-security-policy").unwrap().contains("style-src 'sha256-"));
+    let bytes = publish::read_file(service.store(), &first, "pages/P.html").unwrap();
+    assert_eq!(page.body.as_bytes(), bytes, "the page is the one that was frozen");
+    let tag = page.header("etag").unwrap();
+    assert_eq!(stranger(&address, &[("if-none-match", tag)]).status, 304);
+    let english = stranger(&format!("/r/{ROUND}/P?lang=en"), &[]);
+    assert!(english.body.contains("revision 1"), "{}", english.body);
+    assert_eq!(stranger(&format!("/r/{ROUND}/P.json"), &[]).json()["subject"]["area"]["code"], "P");
+    assert!(stranger(&format!("/r/{ROUND}/{DESK}.csv"), &[]).body.starts_with("round,year,area"));
+    assert_eq!(stranger(&format!("/r/{ROUND}/NOWHERE.html"), &[]).slug(), "not-published");
+
+    let verify = || publish::verify(service.catalogue(), service.store(), &round, AsOf::Latest).unwrap();
+    assert!(verify().holds(), "{:?}", verify().different);
+    let waiting = comments::of_round(service.store(), &round, None).unwrap().remove(0).comment;
+    let meant = CommentRef { response: waiting.response, item: waiting.item };
+    comments::settle(service.store(), &round, &[meant], Standing::Approved).unwrap();
+    assert!(verify().holds(), "a comment approved since is no figure: {:?}", verify().different);
+    assert_eq!(stranger(&address, &[]).body, page.body, "and comes with the next revision only");
+    publish::revise(service.catalogue(), service.store(), &round, "thêm ý kiến").unwrap();
+    let revised = publish::find(service.store(), &round, AsOf::Latest).unwrap();
+    let bytes = publish::read_file(service.store(), &revised, "pages/P.html").unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(text.contains("bản 2") && text.contains("Cán bộ lịch sự"), "{text}");
+    assert!(verify().holds(), "{:?}", verify().different);
 }

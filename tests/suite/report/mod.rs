@@ -5,3 +5,4 @@ mod index;
 mod json;
 mod pages;
 mod reconcile;
+mod sentences;

@@ -2,13 +2,13 @@
 
 use super::index::table;
 use crate::service::area_code;
-use chrono::NaiveDate;
 use sipas::domain::area::Level;
 use sipas::domain::disclosure::NoFigure;
 use sipas::domain::estimate::{Ends, Estimate, Interval, Method, ShareInterval};
-use sipas::domain::ids::RoundCode;
+use sipas::domain::ids::{Digest, RoundCode};
 use sipas::domain::period::{Period, Year};
 use sipas::domain::points::Points;
+use sipas::domain::publication::Publication;
 use sipas::domain::results::Grain;
 use sipas::domain::round::Mode;
 use sipas::domain::tongue::Tongue;
@@ -139,8 +139,16 @@ fn report() -> UnitReport {
 }
 
 fn published() -> Edition {
-    let on = NaiveDate::from_ymd_opt(2026, 1, 15).unwrap();
-    Edition::Published { on, revision: 2, note: Some("thêm phiếu đến muộn".to_owned()) }
+    Edition::of(&Publication {
+        round: RoundCode::parse("R2025").unwrap(),
+        revision: 2,
+        published: "2026-01-14T18:00:00Z".parse().unwrap(),
+        note: "thêm phiếu đến muộn".to_owned(),
+        changes: "Nhập muộn: thêm 3 phiếu.\n    Late: 3 answers came.".to_owned(),
+        program_version: "0.1.0".to_owned(),
+        data: Digest([0; 32]),
+        digest: Digest([0; 32]),
+    })
 }
 
 #[test]
@@ -151,7 +159,8 @@ fn a_page_says_all_that_has_to_be_said() {
     let said = [
         "<html lang=\"vi\">",
         "Công bố ngày 15/01/2026, bản 2",
-        "thêm phiếu đến muộn",
+        "Ghi chú: thêm phiếu đến muộn",
+        "Điều đã sửa so với bản trước: Nhập muộn: thêm 3 phiếu.",
         "giả lập, chỉ để minh họa",
         "Chỉ số CCHC (tạm tính)",
         "đơn vị chỉ đạo điểm",

@@ -22,6 +22,7 @@ pub mod metrics;
 pub mod operator;
 pub mod pages;
 pub mod problem;
+pub mod publications;
 pub mod rate;
 pub mod receipts;
 pub mod responses;
@@ -147,6 +148,8 @@ pub fn table() -> Vec<Address> {
         Address::at("/v1/rounds/{round}/breakdown").get(figures::breakdown),
         Address::at("/v1/rounds/{round}/export").get(exports::file),
         Address::at("/v1/rounds/{round}/export/manifest").get(exports::manifest),
+        Address::at("/v1/rounds/{round}/publications").get(publications::list),
+        Address::at("/v1/rounds/{round}/publications/{revision}/{file:.+}").get(publications::file),
         Address::at("/problems").get(problem::list),
         Address::at("/problems/{slug}").get(problem::explain),
         // For the office.

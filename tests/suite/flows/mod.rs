@@ -3,6 +3,7 @@
 mod client;
 mod crowd;
 mod kill;
+mod mail;
 mod oracle;
 mod order;
 mod quality;

@@ -27,6 +27,7 @@ command -v make >/dev/null || packages+=(make)
 has_postgres || packages+=(postgresql)
 command -v chromium >/dev/null || packages+=(chromium)
 command -v chromedriver >/dev/null || packages+=(chromium-driver)
+command -v pdftotext >/dev/null || packages+=(poppler-utils)
 has_font || packages+=(fonts-noto-core)
 
 if ((${#packages[@]} > 0)); then

@@ -17,6 +17,7 @@ mod index;
 mod key;
 mod mail;
 mod output;
+mod pages;
 mod paper;
 mod plan;
 mod poster;

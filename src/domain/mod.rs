@@ -38,4 +38,6 @@ pub mod results;
 pub mod round;
 pub mod scheme;
 pub mod selection;
+pub mod unit_report;
+pub mod tongue;
 pub(crate) mod word;

@@ -3,11 +3,22 @@
 //! Invariant: this floor is given variables and blocks of rows and makes bytes. It reads no database, computes no figure,
 //! and holds one block at a time, however long the table is. A format that would misread a value says so before it writes.
 
+mod cell;
+pub mod codebook;
+pub mod ddi;
+pub mod dta;
+mod field;
+mod fit;
+mod label;
+pub mod sav;
 pub mod variable;
+mod words;
+pub mod xlsx;
+mod xml;
 
 use std::io;
 use std::sync::Arc;
-use variable::Variable;
+use variable::{Label, Variable};
 
 /// A table before its rows: what it is called, its variables, how many rows will come.
 #[derive(Debug, Clone)]
@@ -18,6 +29,8 @@ pub struct Table {
     pub title: String,
     /// The columns, in order.
     pub variables: Vec<Variable>,
+    /// What whoever opens the file must know: where it is from, what was left out and why, what is not confirmed.
+    pub notes: Vec<Label>,
     /// How many rows will be given, all blocks together. Counted in the transaction that reads them.
     pub n_rows: u64,
 }
@@ -41,7 +54,7 @@ pub enum Column {
 }
 
 /// One format at work. A writer that is dropped before `finish` has written no whole file.
-pub trait Writer {
+pub trait Writer: Send {
     /// Writes some rows.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ pub mod callback;
 pub mod comparisons;
 pub mod devices;
 pub mod estimates;
+pub mod figure;
 pub mod fonts;
 pub mod index;
 pub mod number;

@@ -31,6 +31,7 @@ pub mod results;
 pub mod rounds;
 pub mod sample;
 pub mod sheet;
+pub mod unit_report;
 
 use crate::store::{Store, StoreError};
 use catalogue::Catalogue;

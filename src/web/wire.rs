@@ -172,7 +172,11 @@ fn circumstances(members: &[(String, Json)], faults: &mut Vec<Fault>) -> Circums
 
 fn short_text(text: &str) -> Result<String, &'static str> {
     const MAX_BYTES: usize = 256;
-    if text.len() <= MAX_BYTES { Ok(text.to_owned()) } else { Err("is longer than 256 bytes") }
+    match text.len() <= MAX_BYTES {
+        true if text.chars().any(char::is_control) => Err("contains a control character"),
+        true => Ok(text.to_owned()),
+        false => Err("is longer than 256 bytes"),
+    }
 }
 
 /// A member that may be left out.

@@ -2,8 +2,10 @@
 
 use super::{office, refused};
 use crate::harness::office::{DESK, Office, ROUND, one_stop_items};
-use crate::harness::{on_both_urls, qr};
+use crate::harness::{on_both_urls, pdf, qr};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 const PUBLIC: &str = "https://khaosat.example.vn";
 
@@ -180,6 +182,47 @@ fn every_drawn_desk_has_a_poster_that_is_never_overwritten() {
     assert!(alone(ROUND, DESK).status.success());
     assert_eq!(std::fs::read_dir(&other).unwrap().count(), 1);
     assert!(office.run(&["paper", "status", "--round", ROUND]).contains("waiting for a second entry: 0"));
+}
+
+#[test]
+fn posters_and_slips_come_as_one_file_to_print() {
+    let (office, _database) = office();
+    office.open_round();
+    let scratch = tempfile::tempdir().unwrap();
+    let (posters, slips) = (scratch.path().join("posters.pdf"), scratch.path().join("in/slips.pdf"));
+    let (posters_path, slips_path) = (posters.display().to_string(), slips.display().to_string());
+    let draw = ["poster", "--round", ROUND, "--out", &posters_path, "--public-url", PUBLIC];
+    let said = office.run(&draw);
+    let n_posters = said.split_whitespace().next().unwrap();
+    assert_eq!(
+        (pdf::property(&posters, "Pages").as_str(), pdf::property(&posters, "Tagged").as_str()),
+        (n_posters, "yes")
+    );
+    assert!(pdf::property(&posters, "Page size").contains("A4") && pdf::carries_its_fonts(&posters));
+    assert!(pdf::words(&posters).contains("Quét mã") && pdf::words(&posters).contains(&format!("{PUBLIC}/s/{DESK}")));
+    let codes: Vec<String> =
+        pdf::drawn(&posters, 60).iter().map(|page| qr::in_picture(page, (0.0..1.0, 0.0..1.0))).collect();
+    assert_eq!(codes.len().to_string(), n_posters);
+    assert!(codes.contains(&format!("{PUBLIC}/s/{DESK}")), "{codes:?}");
+    assert!(refused(office.try_run(&draw)).contains("exists already"));
+
+    let issue = ["receipts", "issue", "--round", ROUND, "--desk", DESK, "--count", "30", "--public-url", PUBLIC];
+    let list = office.run(&[&issue[..], &["--sheet", &slips_path]].concat());
+    let issued: BTreeSet<String> =
+        list.lines().skip(1).map(|line| format!("{PUBLIC}/s/{DESK}?c={}", line.split(',').next().unwrap())).collect();
+    let pages = pdf::drawn(&slips, 200);
+    let printed: BTreeSet<String> = (0..30).map(|n| qr::in_picture(&pages[n / 24], slip_at(n % 24))).collect();
+    assert_eq!((issued.len(), pages.len()), (30, 2));
+    assert_eq!(printed, issued);
+}
+
+/// Where a slip lies on its page, in parts of the page: three beside each other, 6 mm from its edges.
+fn slip_at(place: usize) -> (Range<f64>, Range<f64>) {
+    let part = |n: usize, of: f64, edge: f64| {
+        let at = |n: usize| (6.0 + n as f64 * (edge - 12.0) / of) / edge;
+        at(n)..at(n + 1)
+    };
+    (part(place % 3, 3.0, 210.0), part(place / 3, 8.0, 297.0))
 }
 
 /// A line of the file that a device exports.

@@ -6,6 +6,7 @@ pub(crate) mod door;
 pub(crate) mod folder;
 pub(crate) mod mail;
 pub(crate) mod office;
+pub(crate) mod pdf;
 pub(crate) mod postfix;
 mod postgres;
 pub(crate) mod province;

@@ -11,6 +11,7 @@ mod callback;
 mod check;
 mod demo;
 mod device;
+mod export;
 mod failure;
 mod format;
 mod index;
@@ -60,6 +61,7 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
   sipas assessments import FILE.csv
   sipas results --round R          percent satisfied and mean, item by item
   sipas breakdown --round R        the same by district, desk, sex, age; small cells hidden
+  sipas export --round R           answers and tables as files for R, SPSS, Stata, Excel, Python
   sipas quality --round R          flagged answers, and the figures without them
   sipas index --round R            the index table with its intervals
   sipas recipient import FILE.csv  who is told of results; sipas mail preview|send|status
@@ -147,6 +149,8 @@ enum Command {
     Results(results::Arguments),
     /// Figures by unit and by who answered, with small cells hidden
     Breakdown(breakdown::Arguments),
+    /// Answers and tables as files for statisticians
+    Export(Box<export::Arguments>),
     /// The index table, or one unit's domain table
     Index(index::Arguments),
     /// Estimate from any survey file: means, shares, totals, composites, with intervals
@@ -199,6 +203,7 @@ pub fn run() -> ExitCode {
         Command::Assessments(command) => assessments::run(place, &command),
         Command::Results(arguments) => results::run(place, &arguments),
         Command::Breakdown(arguments) => breakdown::run(place, &arguments),
+        Command::Export(arguments) => export::run(place, &arguments),
         Command::Index(arguments) => index::run(place, &arguments),
         Command::Recipient(command) => recipient::run(place, &command),
         Command::Mail(command) => mail::run(place, &command),

@@ -38,6 +38,6 @@ pub mod results;
 pub mod round;
 pub mod scheme;
 pub mod selection;
-pub mod unit_report;
 pub mod tongue;
+pub mod unit_report;
 pub(crate) mod word;

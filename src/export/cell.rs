@@ -1,6 +1,6 @@
 //! Rows out of columns, for formats that write row by row.
 
-use super::{Block, Column};
+use super::Column;
 
 /// One value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,14 +16,6 @@ pub(super) enum Cell<'a> {
 }
 
 impl Column {
-    pub(super) fn len(&self) -> usize {
-        match self {
-            Self::Codes(codes) => codes.len(),
-            Self::Numbers(numbers) => numbers.len(),
-            Self::Texts(texts) => texts.len(),
-        }
-    }
-
     /// The value of a row, counted from 0.
     pub(super) fn cell(&self, row: usize) -> Cell<'_> {
         let cell = match self {
@@ -32,11 +24,5 @@ impl Column {
             Self::Texts(texts) => texts.get(row).and_then(Option::as_deref).map(Cell::Text),
         };
         cell.unwrap_or(Cell::Missing)
-    }
-}
-
-impl Block {
-    pub(super) fn n_rows(&self) -> usize {
-        self.columns.first().map_or(0, Column::len)
     }
 }

@@ -98,7 +98,7 @@ fn variable(variable: &Variable, out: &mut impl Write) -> io::Result<()> {
 fn codes(variable: &Variable, categories: &[Category], out: &mut impl Write) -> io::Result<()> {
     let name = &variable.name;
     let caption = both(&format!("Các mã của {name}"), &format!("Codes of {name}"));
-    writeln!(out, "<table>\n<caption>{caption}</caption>")?;
+    writeln!(out, "<table class=\"codes\">\n<caption>{caption}</caption>")?;
     head(&[("Mã", "Code"), ("Nghĩa", "Meaning"), ("Giá trị", "Value"), ("Trong Stata", "In Stata")], out)?;
     for category in categories {
         let stata = dta::written(category, categories);

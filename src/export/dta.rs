@@ -17,7 +17,7 @@ use values::Storage;
 
 /// A Stata file at work. Memory: one block. Where texts are longer than 2,045 bytes the rows wait in a temporary file, since
 /// the map at the front must say how much these texts take.
-pub struct Dta<W: Write> {
+pub struct DtaWriter<W: Write> {
     out: W,
     fit: Fit,
     storage: Vec<Storage>,
@@ -26,7 +26,7 @@ pub struct Dta<W: Write> {
     n_rows: u64,
 }
 
-impl<W: Write> Dta<W> {
+impl<W: Write> DtaWriter<W> {
     /// Writes all that stands before the rows.
     ///
     /// # Errors
@@ -44,7 +44,7 @@ impl<W: Write> Dta<W> {
     }
 }
 
-impl<W: Write + Send> Writer for Dta<W> {
+impl<W: Write + Send> Writer for DtaWriter<W> {
     fn write(&mut self, block: &Block) -> io::Result<()> {
         let mut rows = Vec::new();
         for row in 0..self.fit.take(block)? {

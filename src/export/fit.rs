@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::io;
 
 /// Most characters of a name that SPSS, Stata, R and Python all take.
-const MAX_NAME: usize = 32;
+pub(super) const MAX_NAME: usize = 32;
 
 /// Names that mean something else to SPSS, Stata or R, in small letters.
 const RESERVED: [&str; 35] = [
@@ -15,6 +15,11 @@ const RESERVED: [&str; 35] = [
     "in", "inf", "int", "le", "long", "lt", "na", "nan", "ne", "next", "not", "null", "or", "repeat", "strl", "to",
     "true", "using", "while", "with",
 ];
+
+/// Whether a name means something else to one of the programs.
+pub(super) fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name.to_ascii_lowercase().as_str())
+}
 
 /// What is wrong with a table or its rows.
 pub(super) fn fault(text: impl Into<String>) -> io::Error {
@@ -88,7 +93,7 @@ impl Fit {
             let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
                 && name.len() <= MAX_NAME
                 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-            if !is_plain || RESERVED.contains(&small.as_str()) {
+            if !is_plain || is_reserved(&small) {
                 return Err(fault(format!("'{name}' is not a variable's name in every program: call it otherwise")));
             }
             if !names.insert(small) {

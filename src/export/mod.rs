@@ -5,11 +5,22 @@
 
 mod cell;
 pub mod codebook;
+pub mod csv;
 pub mod ddi;
+mod description;
 pub mod dta;
+#[cfg(test)]
+mod example;
+pub mod excel_csv;
 mod field;
 mod fit;
+pub mod format;
+pub mod jsonl;
 mod label;
+pub mod manifest;
+mod number;
+pub mod parquet;
+pub mod r_script;
 pub mod sav;
 pub mod variable;
 mod words;
@@ -51,6 +62,32 @@ pub enum Column {
     Numbers(Vec<Option<f64>>),
     /// Texts; equal ones share their bytes.
     Texts(Vec<Option<Arc<str>>>),
+}
+
+impl Block {
+    /// Its rows.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.columns.first().map_or(0, Column::len)
+    }
+}
+
+impl Column {
+    /// Its values.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Codes(values) => values.len(),
+            Self::Numbers(values) => values.len(),
+            Self::Texts(values) => values.len(),
+        }
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// One format at work. A writer that is dropped before `finish` has written no whole file.

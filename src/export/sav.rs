@@ -14,14 +14,14 @@ use layout::{Place, Width};
 use std::io::{self, Write};
 
 /// A system file at work. Memory: one block.
-pub struct Sav<W: Write> {
+pub struct SavWriter<W: Write> {
     out: W,
     fit: Fit,
     places: Vec<Place>,
     data: Compressor,
 }
 
-impl<W: Write> Sav<W> {
+impl<W: Write> SavWriter<W> {
     /// Writes all that stands before the rows.
     ///
     /// # Errors
@@ -35,7 +35,7 @@ impl<W: Write> Sav<W> {
     }
 }
 
-impl<W: Write + Send> Writer for Sav<W> {
+impl<W: Write + Send> Writer for SavWriter<W> {
     fn write(&mut self, block: &Block) -> io::Result<()> {
         for row in 0..self.fit.take(block)? {
             for (place, column) in self.places.iter().zip(&block.columns) {

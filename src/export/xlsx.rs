@@ -20,7 +20,7 @@ const MAX_COLUMNS: usize = 16_384;
 const MAX_WIDTH: usize = 44;
 
 /// A workbook at work. Memory: one block; the sheet waits in a temporary file.
-pub struct Xlsx<W: Write + Send> {
+pub struct XlsxWriter<W: Write + Send> {
     out: W,
     workbook: Workbook,
     fit: Fit,
@@ -39,7 +39,7 @@ enum Shown {
     Texts,
 }
 
-impl<W: Write + Send> Xlsx<W> {
+impl<W: Write + Send> XlsxWriter<W> {
     /// Lays out the sheets.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl<W: Write + Send> Xlsx<W> {
     }
 }
 
-impl<W: Write + Send> Writer for Xlsx<W> {
+impl<W: Write + Send> Writer for XlsxWriter<W> {
     fn write(&mut self, block: &Block) -> io::Result<()> {
         let sheet = self.workbook.worksheet_from_index(0).map_err(failed)?;
         for row in 0..self.fit.take(block)? {

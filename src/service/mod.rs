@@ -14,6 +14,7 @@ pub mod collect;
 pub mod devices;
 pub mod disclosure;
 pub mod exercise;
+pub mod export;
 pub mod frame;
 pub mod import;
 pub mod letters;

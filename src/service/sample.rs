@@ -5,11 +5,11 @@ use super::disclosure::Tally;
 use super::quality::Sieve;
 use crate::domain::area::AreaTree;
 use crate::domain::estimate::Estimate;
-use crate::domain::frame::Frame;
+use crate::domain::frame::{Frame, FrameDesk};
 use crate::domain::ids::{AreaCode, Digest, ElementId, RoundCode};
 use crate::domain::packing;
 use crate::domain::quality::{Answers, FlagCount, QualityRules};
-use crate::domain::questionnaire::{IndexRule, Item, ItemKind, Part, Questionnaire, RollUp};
+use crate::domain::questionnaire::{IndexRule, Item, ItemKind, Part, Pooled, Questionnaire};
 use crate::domain::round::Mode;
 use crate::domain::scheme::SurveyFigure;
 use crate::statistics::{
@@ -204,7 +204,7 @@ impl RoundSample {
                 let place = self.questionnaire.items.iter().position(|item| item.id == *id)?;
                 Some(vec![self.item_term(place, |item, code| item.worth(code, rule))?])
             }
-            SurveyFigure::Element(id) => self.rolled_up(&self.places_of(Some(id)), rule),
+            SurveyFigure::Element(id) => self.element(id, rule),
             SurveyFigure::Overall => self.overall(rule),
         }
     }
@@ -212,24 +212,13 @@ impl RoundSample {
     /// The overall figure under a rule, rolled up as the questionnaire says.
     #[must_use]
     pub fn overall(&self, rule: IndexRule) -> Option<Vec<Term>> {
-        let questionnaire = &self.questionnaire;
-        let shares: Vec<(f64, &ElementId)> = match questionnaire.roll_up {
-            RollUp::PooledAnswers | RollUp::EqualItems => return self.rolled_up(&self.places_of(None), rule),
-            RollUp::EqualElements => questionnaire.elements.iter().map(|element| (1.0, &element.id)).collect(),
-            RollUp::Weights => questionnaire.elements.iter().map(|e| (e.weight.unwrap_or(0.0), &e.id)).collect(),
-        };
-        let whole: f64 = shares.iter().map(|(share, _)| share).sum();
-        let mut terms = Vec::new();
-        for (share, element) in shares {
-            terms.extend(scaled(self.rolled_up(&self.places_of(Some(element)), rule)?, share / whole));
-        }
-        Some(terms)
+        self.terms(self.questionnaire.overall()?, rule)
     }
 
     /// An element's figure under a rule.
     #[must_use]
     pub fn element(&self, element: &ElementId, rule: IndexRule) -> Option<Vec<Term>> {
-        self.rolled_up(&self.places_of(Some(element)), rule)
+        self.terms(self.questionnaire.rolled_up(Some(element))?, rule)
     }
 
     /// One item's mean of what its answers are worth by `worth`; `None` for an item that has no column.
@@ -240,34 +229,17 @@ impl RoundSample {
         Some(Term { factor: 1.0, ratio: Ratio::answers([(*column, worth)]) })
     }
 
-    /// The satisfaction items of an element, or of all.
-    fn places_of(&self, element: Option<&ElementId>) -> Vec<usize> {
-        let belongs = |item: &Item| match element {
-            Some(_) => item.element.as_ref() == element,
-            None => item.part == Part::Satisfaction,
+    /// The parts of a figure as terms under a rule.
+    fn terms(&self, parts: Vec<Pooled>, rule: IndexRule) -> Option<Vec<Term>> {
+        let term = |part: Pooled| {
+            let readings: Option<Vec<Vec<Reading>>> = part
+                .items
+                .iter()
+                .map(|place| Some(self.item_term(*place, |item, code| item.worth(code, rule))?.ratio.into_readings()))
+                .collect();
+            Some(Term { factor: part.factor, ratio: Ratio::Mean(readings?.concat()) })
         };
-        let items = self.questionnaire.items.iter().enumerate();
-        items
-            .filter(|(place, item)| belongs(item) && self.columns.contains_key(place))
-            .map(|(place, _)| place)
-            .collect()
-    }
-
-    /// Items put together as the questionnaire's roll-up says: one ratio over all their answers, or the mean of theirs.
-    fn rolled_up(&self, places: &[usize], rule: IndexRule) -> Option<Vec<Term>> {
-        let terms: Option<Vec<Term>> =
-            places.iter().map(|place| self.item_term(*place, |item, code| item.worth(code, rule))).collect();
-        let terms = terms.filter(|terms| !terms.is_empty())?;
-        match self.questionnaire.roll_up {
-            RollUp::PooledAnswers => {
-                let readings: Vec<Reading> = terms.into_iter().flat_map(|term| term.ratio.into_readings()).collect();
-                Some(vec![Term { factor: 1.0, ratio: Ratio::Mean(readings) }])
-            }
-            RollUp::EqualItems | RollUp::EqualElements | RollUp::Weights => {
-                let share = 1.0 / terms.len() as f64;
-                Some(scaled(terms, share))
-            }
-        }
+        parts.into_iter().map(term).collect()
     }
 }
 
@@ -280,13 +252,19 @@ pub fn scaled(terms: Vec<Term>, factor: f64) -> Vec<Term> {
 /// Answers with the design they were collected under. Desks that were not drawn stand in it too: a commune of three desks
 /// is not its one drawn desk.
 fn joined(frame: &Frame, blocks: Blocks, rows: Columns, mode: Mode) -> Result<Sample, SampleFault> {
-    let desks = frame.iter().map(|desk| DesignDesk {
+    let (desks, per_stratum) = design_of(frame);
+    Sample::of_round(desks, &per_stratum, blocks, rows, mode.into())
+}
+
+/// A frame as a design: its desks, and how many each stratum has.
+pub(super) fn design_of(frame: &Frame) -> (Vec<DesignDesk>, BTreeMap<String, u32>) {
+    let desk = |desk: &FrameDesk| DesignDesk {
         code: desk.desk.to_string(),
         stratum: desk.stratum.to_string(),
         transactions: desk.transactions,
-    });
-    let per_stratum = frame.desks_per_stratum().into_iter().map(|(code, n)| (code.to_string(), n)).collect();
-    Sample::of_round(desks.collect(), &per_stratum, blocks, rows, mode.into())
+    };
+    let per_stratum = frame.desks_per_stratum().into_iter().map(|(code, n)| (code.to_string(), n));
+    (frame.iter().map(desk).collect(), per_stratum.collect())
 }
 
 /// The cells that answers were found in.
@@ -333,9 +311,12 @@ fn valued_codes(questionnaire: &Questionnaire, columns: &BTreeMap<usize, usize>)
 /// The items that get a column (place in the questionnaire → column), and the byte each column is read from.
 fn columns_of(questionnaire: &Questionnaire) -> (BTreeMap<usize, usize>, Vec<usize>) {
     let layout = packing::layout(questionnaire);
-    let valued = questionnaire.items.iter().zip(layout).enumerate().filter_map(|(place, (item, (offset, _)))| {
-        matches!(item.kind, ItemKind::FivePoint | ItemKind::Percents(_)).then_some((place, offset))
-    });
+    let valued = questionnaire
+        .items
+        .iter()
+        .zip(layout)
+        .enumerate()
+        .filter_map(|(place, (item, (offset, _)))| item.has_value().then_some((place, offset)));
     let (places, offsets): (Vec<usize>, Vec<usize>) = valued.unzip();
     (places.into_iter().zip(0..).collect(), offsets)
 }

@@ -22,7 +22,7 @@ fn table(longest: usize) -> Table {
 
 fn file(longest: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut dta = Box::new(Dta::new(&table(longest), &mut bytes).unwrap());
+    let mut dta = Box::new(DtaWriter::new(&table(longest), &mut bytes).unwrap());
     let columns = vec![
         Column::Texts(vec![Some("tốt".into()), None]),
         Column::Numbers(vec![None, Some(1.5)]),

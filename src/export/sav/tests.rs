@@ -24,7 +24,7 @@ fn table() -> Table {
 
 fn file() -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut sav = Box::new(Sav::new(&table(), &mut bytes).unwrap());
+    let mut sav = Box::new(SavWriter::new(&table(), &mut bytes).unwrap());
     let columns = vec![
         Column::Texts(vec![Some("D01-00017".into()), None]),
         Column::Numbers(vec![Some(1.5), None]),
@@ -109,6 +109,6 @@ fn names_encoding_and_cases_end_the_dictionary() {
 #[test]
 fn a_file_without_its_rows_is_refused() {
     let mut bytes = Vec::new();
-    let sav = Box::new(Sav::new(&table(), &mut bytes).unwrap());
+    let sav = Box::new(SavWriter::new(&table(), &mut bytes).unwrap());
     assert!(sav.finish().unwrap_err().to_string().contains("2 rows were announced"));
 }

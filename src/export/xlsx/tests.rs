@@ -17,7 +17,7 @@ fn table(n_rows: u64) -> Table {
 
 fn file() -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut xlsx = Box::new(Xlsx::new(&table(1), &mut bytes).unwrap());
+    let mut xlsx = Box::new(XlsxWriter::new(&table(1), &mut bytes).unwrap());
     xlsx.write(&Block { columns: vec![Column::Codes(vec![Some(1)])] }).unwrap();
     xlsx.finish().unwrap();
     bytes
@@ -26,10 +26,10 @@ fn file() -> Vec<u8> {
 #[test]
 fn more_rows_than_a_sheet_has_are_refused_before_anything_is_written() {
     let mut bytes = Vec::new();
-    let said = Xlsx::new(&table(1_048_576), &mut bytes).err().unwrap().to_string();
+    let said = XlsxWriter::new(&table(1_048_576), &mut bytes).err().unwrap().to_string();
     assert!(said.contains("1048575 rows") && said.contains("parquet"), "{said}");
     assert!(bytes.is_empty());
-    assert!(Xlsx::new(&table(1_048_575), &mut bytes).is_ok());
+    assert!(XlsxWriter::new(&table(1_048_575), &mut bytes).is_ok());
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn equal_tables_make_equal_bytes() {
 #[test]
 fn rows_that_never_came_are_missed() {
     let mut bytes = Vec::new();
-    let xlsx = Box::new(Xlsx::new(&table(2), &mut bytes).unwrap());
+    let xlsx = Box::new(XlsxWriter::new(&table(2), &mut bytes).unwrap());
     assert!(xlsx.finish().is_err());
     assert!(bytes.is_empty());
 }

@@ -11,6 +11,7 @@ pub(crate) mod postfix;
 mod postgres;
 pub(crate) mod province;
 pub(crate) mod qr;
+pub(crate) mod tools;
 
 use diesel::connection::{Connection as _, SimpleConnection};
 use diesel::{PgConnection, QueryResult, SqliteConnection};

@@ -14,6 +14,7 @@ mod device;
 mod export;
 mod failure;
 mod format;
+mod frozen;
 mod index;
 mod key;
 mod mail;

@@ -26,6 +26,7 @@ pub mod period;
 pub mod plan;
 pub mod points;
 pub mod progress;
+pub mod publication;
 pub mod quality;
 pub mod questionnaire;
 pub mod quiet_hours;

@@ -22,6 +22,7 @@ pub mod outbox;
 pub mod paper;
 pub mod plan;
 pub mod progress;
+pub mod publish;
 pub mod quality;
 mod rank;
 pub mod receipts;

@@ -48,10 +48,22 @@ pub(super) fn of_exercise(
     store: &Store,
     exercise: &Exercise,
 ) -> Result<Vec<UnitReport>, AnalyseRefusal> {
+    of_table(catalogue, store, exercise, &analyse::table_of(catalogue, store, exercise)?)
+}
+
+/// The same, where the index table of the exercise is there already.
+///
+/// # Errors
+/// As [`of_round`].
+pub(super) fn of_table(
+    catalogue: &Catalogue,
+    store: &Store,
+    exercise: &Exercise,
+    table: &IndexTable,
+) -> Result<Vec<UnitReport>, AnalyseRefusal> {
     let survey = exercise.named(&exercise.plan.code)?;
     let lines = plan(store, &exercise.plan.code, exercise.scheme.rates, &Target::USUAL)?;
-    let table = analyse::table_of(catalogue, store, exercise)?;
-    let scene = Scene { catalogue, exercise, survey, table: &table, lines: &lines };
+    let scene = Scene { catalogue, exercise, survey, table, lines: &lines };
     let mut reports = scene.reports();
     let before = exercise.year_before(catalogue, store)?;
     if let Some(before) = before {

@@ -10,6 +10,7 @@ pub mod credentials;
 pub mod devices;
 pub mod effort;
 pub mod entry;
+pub mod exports;
 pub mod figures;
 pub mod form;
 pub mod guard;
@@ -21,6 +22,7 @@ pub mod metrics;
 pub mod operator;
 pub mod pages;
 pub mod problem;
+pub mod publications;
 pub mod rate;
 pub mod receipts;
 pub mod responses;
@@ -41,6 +43,9 @@ use std::sync::Arc;
 use survey::Blanks;
 use tokio::sync::Semaphore;
 
+/// Exports that are downloaded at once; of the database's connections most are for other things.
+const MAX_DOWNLOADS: usize = 2;
+
 /// What every request may use. One per server; two servers in one process share nothing.
 pub struct Site {
     /// The use cases behind the door.
@@ -55,6 +60,8 @@ pub struct Site {
     pub limits: Limits,
     /// Whose turn it is to have figures computed.
     pub figures: Semaphore,
+    /// Who may download an export: each holds a view of the database.
+    pub exports: Arc<Semaphore>,
     /// How the counter is run.
     pub counter: Counter,
     /// Who sent how often.
@@ -111,6 +118,7 @@ impl Site {
             watch: Watch::default(),
             limits,
             figures: Semaphore::new(1),
+            exports: Arc::new(Semaphore::new(MAX_DOWNLOADS)),
             counter,
             rates: Rates::default(),
             blanks: Blanks::default(),
@@ -138,6 +146,10 @@ pub fn table() -> Vec<Address> {
         Address::at("/v1/rounds/{round}/index").get(figures::index),
         Address::at("/v1/rounds/{round}/results").get(figures::results),
         Address::at("/v1/rounds/{round}/breakdown").get(figures::breakdown),
+        Address::at("/v1/rounds/{round}/export").get(exports::file),
+        Address::at("/v1/rounds/{round}/export/manifest").get(exports::manifest),
+        Address::at("/v1/rounds/{round}/publications").get(publications::list),
+        Address::at("/v1/rounds/{round}/publications/{revision}/{file:.+}").get(publications::file),
         Address::at("/problems").get(problem::list),
         Address::at("/problems/{slug}").get(problem::explain),
         // For the office.

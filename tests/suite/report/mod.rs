@@ -4,3 +4,4 @@ mod figures;
 mod index;
 mod json;
 mod reconcile;
+mod sentences;

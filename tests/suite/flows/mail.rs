@@ -82,7 +82,8 @@ fn each_recipient_has_each_publication_once_or_a_visible_reason(db: &Database) {
     // What was busy arrives later; what is uncertain is not sent again by itself.
     let n_uncertain = office.n_in(MailState::Uncertain);
     postfix.accept_everybody();
-    assert_eq!(office.office.run(&["mail", "retry"]), format!("{N_BUSY} mails are due again.\n"));
+    let n_back = office.n_in(MailState::Temporary);
+    assert_eq!(office.office.run(&["mail", "retry"]), format!("{n_back} mails are due again.\n"));
     end(start(&office, &route));
     assert_eq!(office.n_in(MailState::Temporary), 0);
     assert_eq!(office.n_in(MailState::Uncertain), n_uncertain);
@@ -111,7 +112,8 @@ fn judge(office: &MailOffice, postfix: &Postfix) -> usize {
         match state {
             MailState::Sent => assert_eq!(n_copies, 1, "{told}"),
             MailState::Temporary => {
-                assert!(n_copies == 0 && reason.as_str().starts_with("451 "), "{told}");
+                let why = ["451 4.2.1", "the connection to the mail server broke"];
+                assert!(n_copies == 0 && why.iter().any(|why| reason.as_str().starts_with(why)), "{told}");
                 n_temporary += 1;
             }
             MailState::Refused => {
@@ -125,8 +127,9 @@ fn judge(office: &MailOffice, postfix: &Postfix) -> usize {
             _ => panic!("{told}"),
         }
     }
-    // Five senders were at work, each at one mail, when they or the server died.
-    assert!(n_uncertain <= 4 && n_refused == N_REFUSED && (n_temporary == N_BUSY || n_temporary == 0));
+    // Two senders died, each at one mail, and two were at one each when the server died.
+    assert!(n_uncertain <= 4 && n_refused == N_REFUSED, "{n_uncertain} uncertain, {n_refused} refused");
+    assert!(n_temporary == 0 || (N_BUSY..=N_BUSY + 2).contains(&n_temporary), "{n_temporary} temporary");
     delivered.len()
 }
 
@@ -165,4 +168,22 @@ fn who_the_server_is_and_who_we_are_has_to_be_right() {
     assert!(said.contains("1 sent, 1 returned") && said.contains("failed 5.1.1"), "{said}");
     assert!(!said.contains('@'), "{said}");
     assert!(office.office.run(&["recipient", "list"]).contains("mail comes back"));
+}
+
+#[test]
+fn a_server_sends_what_waits_beside_its_other_work() {
+    let database = Database::sqlite();
+    let (office, postfix) = (MailOffice::on(&database), Postfix::start());
+    office.import([("a@tinh.test".to_owned(), 0), ("b@tinh.test".to_owned(), 1)].into_iter());
+    office.publish();
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(secret.path(), format!("{PASSWORD}\n")).unwrap();
+    let route =
+        [postfix.by_starttls(), vec!["--mail-password-file".to_owned(), secret.path().display().to_string()]].concat();
+    let served = office.office.serve_with(&route.iter().map(String::as_str).collect::<Vec<_>>());
+    wait_until("the server sends", || office.n_in(MailState::Sent) == 2);
+    assert!(served.stop(), "it ends when it is asked to");
+    let mut to: Vec<String> = postfix.delivered().into_iter().map(|message| message.to).collect();
+    to.sort_unstable();
+    assert_eq!(to, ["a@tinh.test", "b@tinh.test"]);
 }

@@ -5,6 +5,7 @@ pub(crate) mod calculator;
 pub(crate) mod door;
 pub(crate) mod folder;
 pub(crate) mod mail;
+pub(crate) mod mail_lint;
 pub(crate) mod office;
 pub(crate) mod pdf;
 pub(crate) mod postfix;

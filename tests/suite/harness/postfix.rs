@@ -66,8 +66,6 @@ pub(crate) struct Delivered {
     pub(crate) to: String,
     /// Its Message-ID.
     pub(crate) message_id: String,
-    /// All of it.
-    pub(crate) text: String,
 }
 
 pub(crate) struct Postfix {
@@ -159,8 +157,8 @@ impl Postfix {
     }
 
     fn is_queue_empty(&self) -> bool {
-        let waiting = ["incoming", "active", "deferred", "maildrop"].map(|part| self.folder.join("queue").join(part));
-        waiting.iter().all(|folder| n_files(folder) == 0)
+        let queue = ["incoming", "active", "deferred"].map(|part| self.folder.join("queue").join(part));
+        queue.iter().all(|folder| n_waiting(folder) == 0)
     }
 }
 
@@ -221,15 +219,22 @@ fn messages(folder: &Path) -> Vec<Delivered> {
                 let line = text.lines().find_map(|line| line.strip_prefix(name));
                 line.unwrap_or_else(|| panic!("a message without {name}")).trim().to_owned()
             };
-            Delivered { to: field("X-Original-To:"), message_id: field("Message-ID:"), text }
+            Delivered { to: field("X-Original-To:"), message_id: field("Message-ID:") }
         })
         .collect()
 }
 
-/// Files below a folder; those that vanish meanwhile do not count.
-fn n_files(folder: &Path) -> usize {
+/// Messages that wait below a folder. Postfix makes a queue file executable when all of it is there and acknowledged; what a
+/// killed server was still writing is none.
+fn n_waiting(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| if entry.path().is_dir() { n_files(&entry.path()) } else { 1 }).sum()
+    let counted = entries.map(|entry| match entry.metadata() {
+        Ok(found) if found.is_dir() => n_waiting(&entry.path()),
+        Ok(found) => usize::from(found.permissions().mode() & 0o100 != 0),
+        // It went on its way meanwhile.
+        Err(_) => 0,
+    });
+    counted.sum()
 }
 
 /// Looks again and again until something holds.

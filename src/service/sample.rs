@@ -83,8 +83,7 @@ impl RoundSample {
         let mut n_responses = 0;
         let (profile, profile_offsets) = profile_of(questionnaire);
         let (mut blocks, mut cells) = (Blocks::default(), Cells::default());
-        let mut key = Vec::with_capacity(profile.len() + 1);
-        let mut has_receipts = false;
+        let (mut key, mut has_receipts) = (Vec::with_capacity(profile.len() + 1), false);
         let mut sieve = Sieve::new(rules, questionnaire);
         // One view of the database, so that the digest names the very answers that were counted.
         let (frame, cut, n_by_desk) = store.with(|conn| {

@@ -13,4 +13,5 @@ mod operator;
 mod problem;
 mod receipts;
 mod responses;
+mod results;
 mod survey;

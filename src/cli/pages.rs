@@ -34,7 +34,7 @@ impl Pages {
         match self {
             Self::Folder(files) => files.iter().zip(&pages).try_for_each(|(file, page)| write_new(file, &page.svg)),
             Self::Pdf(file) => {
-                let pdf = joined(title, pages, Utc::now()).map_err(|fault| Failure::message(fault.to_string()))?;
+                let pdf = joined(title, &pages, Utc::now()).map_err(|fault| Failure::message(fault.to_string()))?;
                 create_new(&file)?.write_all(&pdf).map_err(|error| cannot_write(&file, &error))
             }
         }

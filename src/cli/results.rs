@@ -2,11 +2,14 @@
 
 use super::failure::Failure;
 use super::format::{DocumentFormat, say_json};
+use super::frozen::Frozen;
 use super::quality::Flagged;
 use super::round::parse_code;
 use super::{Place, parse_unit};
 use crate::cli::output::say;
+use crate::domain::round::RoundPlan;
 use crate::report::results::{ResultsDocument, text};
+use crate::service::publish::paths;
 use crate::service::results;
 
 /// What to print.
@@ -20,6 +23,8 @@ pub(super) struct Arguments {
     unit: Option<String>,
     #[command(flatten)]
     flagged: Flagged,
+    #[command(flatten)]
+    frozen: Frozen,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     format: DocumentFormat,
@@ -29,6 +34,13 @@ pub(super) struct Arguments {
 pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let unit = parse_unit(arguments.unit.as_deref())?;
     let round = parse_code(&arguments.round)?;
+    let path = |plan: &RoundPlan| {
+        let area = unit.as_ref().unwrap_or(&plan.area);
+        Some(paths::results(area, arguments.flagged.into(), arguments.format.into()))
+    };
+    if arguments.frozen.print(place, &round, path)? {
+        return Ok(());
+    }
     let results =
         results::results(&place.catalogue()?, &place.store()?, &round, (unit.as_ref(), arguments.flagged.into()))?;
     match arguments.format {

@@ -2,12 +2,13 @@
 
 use super::number;
 use super::selection::{self, SelectionShape};
-use super::shapes::{EstimateShape, SourceShape};
+use super::shapes::{OutcomeShape, SourceShape};
 use super::table::{Align, Table};
-use super::words::{self, HIDDEN, HIDDEN_CODE};
+use super::words::{self, HIDDEN};
 use crate::domain::disclosure::NoFigure;
 use crate::domain::estimate::Estimate;
 use crate::domain::results::{Grain, ResultRow, Results};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -87,7 +88,7 @@ fn shown(outcome: Option<&Result<Estimate, NoFigure>>, factor: f64, decimals: u8
 }
 
 /// The results as JSON: what `sipas results --format json` writes and `GET /v1/rounds/{round}/results` answers.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ResultsDocument {
     area: String,
     area_name: String,
@@ -101,7 +102,7 @@ pub struct ResultsDocument {
     selection: Option<SelectionShape>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct RowShape {
     grain: &'static str,
     code: String,
@@ -112,14 +113,6 @@ struct RowShape {
     satisfied: Option<OutcomeShape>,
     /// Mean of 1 to 5.
     mean: Option<OutcomeShape>,
-}
-
-/// An estimate, or the reason why there is none.
-#[derive(Debug, Clone, Serialize)]
-#[serde(untagged)]
-enum OutcomeShape {
-    Estimate(EstimateShape),
-    Missing { missing: String, hidden: Option<&'static str> },
 }
 
 impl From<&Results> for ResultsDocument {
@@ -138,25 +131,13 @@ impl From<&Results> for ResultsDocument {
 
 impl From<&ResultRow> for RowShape {
     fn from(row: &ResultRow) -> Self {
-        let grain = match row.grain {
-            Grain::Overall => "overall",
-            Grain::Element => "element",
-            Grain::Item => "item",
-        };
-        let outcome = |outcome: &Result<Estimate, NoFigure>| match outcome {
-            Ok(estimate) => OutcomeShape::Estimate(estimate.into()),
-            Err(why) => OutcomeShape::Missing {
-                missing: why.to_string(),
-                hidden: (*why == NoFigure::Hidden).then_some(HIDDEN_CODE),
-            },
-        };
         Self {
-            grain,
+            grain: row.grain.code(),
             code: row.code.clone(),
             title: row.title.clone(),
-            figure: outcome(&row.figure),
-            satisfied: row.satisfied.as_ref().map(outcome),
-            mean: row.mean.as_ref().map(outcome),
+            figure: OutcomeShape::from(&row.figure),
+            satisfied: row.satisfied.as_ref().map(OutcomeShape::from),
+            mean: row.mean.as_ref().map(OutcomeShape::from),
         }
     }
 }

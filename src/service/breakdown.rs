@@ -6,7 +6,7 @@ pub(super) mod cells;
 use super::analyse::LEVEL;
 use super::catalogue::Catalogue;
 use super::disclosure::Linked;
-use super::exercise::{AnalyseRefusal, Exercise};
+use super::exercise::{AnalyseRefusal, Exercise, Survey};
 use super::sample::RoundSample;
 use crate::domain::breakdown::{Breakdown, BreakdownCell, Breakdowns, Label};
 use crate::domain::disclosure::MIN_ANSWERS;
@@ -62,9 +62,21 @@ pub fn breakdowns(
     wanted: &Wanted,
 ) -> Result<Breakdowns, BreakdownRefusal> {
     let exercise = Exercise::of_round(catalogue, store, round, wanted.answers)?;
-    let survey = exercise.named(round)?;
+    of_survey(catalogue, &exercise, exercise.named(round)?, wanted)
+}
+
+/// The breakdowns of a survey of an exercise, which was loaded with the answers that are wanted.
+///
+/// # Errors
+/// When a breakdown is not declared, or a figure is unknown.
+pub(super) fn of_survey(
+    catalogue: &Catalogue,
+    exercise: &Exercise,
+    survey: &Survey,
+    wanted: &Wanted,
+) -> Result<Breakdowns, BreakdownRefusal> {
     let sample = &survey.sample;
-    let declared = Declared::of(catalogue, &exercise, survey);
+    let declared = Declared::of(catalogue, exercise, survey);
     let asked = asked_for(wanted, &declared)?;
     let statistics = statistics(sample, &wanted.figures)?;
     let mut cells = vec![(Vec::new(), declared.whole())];
@@ -72,7 +84,7 @@ pub fn breakdowns(
     cells.extend(wanted_cells.map(|cell| (cell.labels, cell.domain)));
     let domains: Vec<Domain> = cells.iter().map(|(_, domain)| domain.clone()).collect();
     let rows = sample.estimate(&domains, &statistics, LEVEL);
-    let linked = Linked::of(catalogue, &exercise, survey);
+    let linked = Linked::of(catalogue, exercise, survey);
     let figure = |(place, statistic): (usize, &Statistic)| {
         let visible = linked.statistic(statistic);
         let cell = |((labels, domain), row): (&(Vec<Label>, Domain), &Vec<Outcome>)| {
@@ -103,6 +115,14 @@ fn asked_for(wanted: &Wanted, declared: &Declared) -> Result<BTreeSet<usize>, Br
         })
     };
     wanted.by.iter().map(place).collect()
+}
+
+/// The codes of all items and elements that have a figure.
+pub(super) fn codes(sample: &RoundSample) -> Vec<String> {
+    let questionnaire = sample.questionnaire();
+    let elements = questionnaire.elements.iter().map(|element| element.id.to_string());
+    let codes = elements.chain(questionnaire.items.iter().map(|item| item.id.to_string()));
+    codes.filter(|code| statistics(sample, std::slice::from_ref(code)).is_ok()).collect()
 }
 
 /// The statistics asked for, named by their codes.

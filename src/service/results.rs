@@ -51,13 +51,12 @@ pub(super) fn of_areas(catalogue: &Catalogue, exercise: &Exercise, survey: &Surv
         statistics.iter().map(|figures| figures.first().map(|first| linked.statistic(first))).collect();
     let codes: Vec<AreaCode> = areas.iter().map(|area| area.code.clone()).collect();
     let domains = sample.domains(&exercise.tree, &codes);
-    let statistics = statistics.concat();
+    // Of areas asked together one could borrow another's design effect; an area's figures shall be the same alone.
+    let found = sample.estimate_each(&domains, &statistics.concat(), LEVEL);
     let questionnaire = sample.questionnaire();
     let texts = questionnaire.languages.first().and_then(|first| catalogue.texts(&questionnaire.reference, first));
-    // One by one: of areas asked together one may borrow the other's design effect, and an area's figures shall not depend on
-    // which others are asked for.
-    let of_area = |(area, domain): (&&Area, &Domain)| {
-        let mut found = sample.estimate(std::slice::from_ref(domain), &statistics, LEVEL).into_iter().flatten();
+    let of_area = |((area, domain), found): ((&&Area, &Domain), Vec<_>)| {
+        let mut found = found.into_iter();
         let row = |(question, visible): (&Question, &Option<Visible>)| {
             let visible = visible.as_ref()?;
             let mut shown = found.by_ref().map(|outcome| visible.figure(domain, source.answers, outcome));
@@ -77,7 +76,7 @@ pub(super) fn of_areas(catalogue: &Catalogue, exercise: &Exercise, survey: &Surv
             rows,
         }
     };
-    areas.iter().zip(&domains).map(of_area).collect()
+    areas.iter().zip(&domains).zip(found).map(of_area).collect()
 }
 
 /// Who chose to answer in an area, and what that may do to its overall share.

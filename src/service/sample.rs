@@ -45,7 +45,9 @@ pub struct RoundSample {
     columns: BTreeMap<usize, usize>,
     /// The profile items that answers are broken down by: their places in the questionnaire.
     profile: Vec<usize>,
-    /// The cells answers lie in, by index: the code of each profile item.
+    /// Whether any answer came with a receipt code.
+    has_receipts: bool,
+    /// The cells answers lie in, by index: the code of each profile item, and of how the answer was admitted.
     cells: Vec<Vec<u8>>,
     /// All answers by who gave them, also those that were left out.
     pub(super) tally: Tally,
@@ -81,7 +83,7 @@ impl RoundSample {
         let mut n_responses = 0;
         let (profile, profile_offsets) = profile_of(questionnaire);
         let (mut blocks, mut cells) = (Blocks::default(), Cells::default());
-        let mut key = Vec::with_capacity(profile.len());
+        let (mut key, mut has_receipts) = (Vec::with_capacity(profile.len() + 1), false);
         let mut sieve = Sieve::new(rules, questionnaire);
         // One view of the database, so that the digest names the very answers that were counted.
         let (frame, cut, n_by_desk) = store.with(|conn| {
@@ -90,25 +92,26 @@ impl RoundSample {
                 let places: HashMap<&str, u32> = frame.iter().map(|desk| desk.desk.as_str()).zip(0..).collect();
                 let n_by_desk = store::responses::count_by_desk(conn, round)?;
                 sieve.know(&frame, &n_by_desk);
-                store::responses::scan(conn, round, |code, packed, weight, flags| {
-                    let Some(desk) = places.get(code) else { return };
-                    let is_flagged = sieve.flags(*desk as usize, packed, flags);
-                    for (code, offset) in codes.iter_mut().zip(&offsets) {
-                        *code = packed.get(*offset).copied().unwrap_or(packing::NO_ANSWER);
-                    }
+                let cut = store::responses::rows(conn, round, |row| {
+                    let Some(desk) = places.get(row.desk.as_str()) else { return Ok::<_, StoreError>(()) };
+                    let is_flagged = sieve.flags(*desk as usize, row.packed, row.flags);
+                    let byte = |offset: &usize| row.packed.get(*offset).copied().unwrap_or(packing::NO_ANSWER);
+                    codes.iter_mut().zip(&offsets).for_each(|(code, offset)| *code = byte(offset));
                     key.clear();
-                    key.extend(profile_offsets.iter().map(|at| packed.get(*at).copied().unwrap_or(packing::NO_ANSWER)));
+                    key.extend(profile_offsets.iter().map(byte));
+                    key.push(admission_code(row.has_receipt));
+                    has_receipts |= row.has_receipt;
                     let cell = cells.index(&key);
                     let has_value = |(codes, code): (&[bool; 256], &u8)| codes.get(usize::from(*code)) == Some(&true);
                     tally.add(*desk, cell, is_flagged, valued.iter().zip(&codes).map(has_value));
                     if is_flagged && answers == Answers::Unflagged {
-                        return;
+                        return Ok(());
                     }
                     let block = blocks.index(Block { psu: *desk, cell });
-                    rows.push(block, weight, &codes);
+                    rows.push(block, row.weight, &codes);
                     n_responses += 1;
+                    Ok(())
                 })?;
-                let cut = store::responses::cut_digest(conn, round)?;
                 Ok::<_, StoreError>((frame, cut, n_by_desk))
             })
         })?;
@@ -125,6 +128,7 @@ impl RoundSample {
             desks,
             columns,
             profile,
+            has_receipts,
             cells,
             tally,
             n_responses,
@@ -156,7 +160,14 @@ impl RoundSample {
         self.profile.iter().filter_map(|place| self.questionnaire.items.get(*place))
     }
 
-    /// The cells in which each of some profile items (by place among [`Self::profile`]) has a code.
+    /// The place in a cell's codes, after the profile items, that tells how answers were admitted; none in a round that had no
+    /// receipt codes, where everybody walked in.
+    #[must_use]
+    pub fn place_of_admission(&self) -> Option<usize> {
+        self.has_receipts.then_some(self.profile.len())
+    }
+
+    /// The cells in which each of some profile items (by place among [`Self::profile`]), or the admission, has a code.
     #[must_use]
     pub fn cells_with(&self, wanted: &[(usize, u8)]) -> BTreeSet<u32> {
         let fits = |codes: &[u8]| wanted.iter().all(|(item, code)| codes.get(*item) == Some(code));
@@ -180,6 +191,17 @@ impl RoundSample {
         self.sample.estimate(domains, statistics, level)
     }
 
+    /// As [`Self::estimate`], with figures of each domain that do not depend on which others are asked for.
+    #[must_use]
+    pub fn estimate_each(
+        &self,
+        domains: &[Domain],
+        statistics: &[Statistic],
+        level: f64,
+    ) -> Vec<Vec<Result<Estimate, NotEstimable>>> {
+        self.sample.estimate_each(domains, statistics, level)
+    }
+
     /// Whether domains rest on different strata; see [`Sample::are_apart`].
     #[must_use]
     pub fn are_apart<'a>(&self, domains: impl IntoIterator<Item = &'a Domain>) -> bool {
@@ -192,6 +214,21 @@ impl RoundSample {
     /// Why one of them cannot be estimated.
     pub fn joint(&self, figures: &[(Domain, Statistic)], level: f64) -> Result<Joint, NotEstimable> {
         self.sample.joint(figures, level, Population::Descriptive)
+    }
+
+    /// How closely each five-point item (by place in the questionnaire) goes with the mean of the others, in each domain; see
+    /// [`Sample::correlations_with_rest`].
+    #[must_use]
+    pub fn correlations_with_rest(
+        &self,
+        domains: &[Domain],
+        places: &[usize],
+        level: f64,
+    ) -> Vec<Vec<Result<Estimate, NotEstimable>>> {
+        let score = Worth::new(|code| (1..=5).contains(&code).then(|| f64::from(code)));
+        let columns = places.iter().filter_map(|place| self.columns.get(place));
+        let items: Vec<(usize, Worth)> = columns.map(|column| (*column, score.clone())).collect();
+        self.sample.correlations_with_rest(domains, &items, level)
     }
 
     /// A figure that a scheme scores by, as terms that add up to a share between 0 and 1; `None` if the questionnaire has
@@ -265,6 +302,12 @@ pub(super) fn design_of(frame: &Frame) -> (Vec<DesignDesk>, BTreeMap<String, u32
     };
     let per_stratum = frame.desks_per_stratum().into_iter().map(|(code, n)| (code.to_string(), n));
     (frame.iter().map(desk).collect(), per_stratum.collect())
+}
+
+/// The code in a cell of who came with a receipt code, and of who walked in. Neither is that of no answer.
+#[must_use]
+pub fn admission_code(has_receipt: bool) -> u8 {
+    if has_receipt { 1 } else { 2 }
 }
 
 /// The cells that answers were found in.

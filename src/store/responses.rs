@@ -74,9 +74,18 @@ impl Insertion {
     }
 }
 
+/// Which rounds a batch goes into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intake {
+    /// Open ones.
+    Open,
+    /// Published ones: what comes late, and is in the figures from the next revision on.
+    Late,
+}
+
 /// Stores a batch in one transaction, whose first statement is the insert, and says what became of each, in order.
 ///
-/// A response is stored if its round is open at that moment and its desk is drawn in the round; a closing that is going
+/// A response is stored if its round is open (or published, for what comes late) at that moment and its desk is drawn in the round; a closing that is going
 /// on at the same time comes wholly before or wholly after. One that is there already is recognised whatever the state
 /// of its round. Rows go in by round and id, then receipts are spent and then devices noted, each in a fixed order, so
 /// that two servers never wait for each other in a circle.
@@ -86,7 +95,11 @@ impl Insertion {
 ///
 /// # Errors
 /// When the database does not answer or refuses a row; then nothing of the batch is stored.
-pub fn insert_batch(connection: &mut AnyConnection, batch: &[NewResponse]) -> Result<Vec<Insertion>, StoreError> {
+pub fn insert_batch(
+    connection: &mut AnyConnection,
+    batch: &[NewResponse],
+    intake: Intake,
+) -> Result<Vec<Insertion>, StoreError> {
     if batch.is_empty() {
         return Ok(Vec::new());
     }
@@ -94,7 +107,7 @@ pub fn insert_batch(connection: &mut AnyConnection, batch: &[NewResponse]) -> Re
     sorted.sort_by(|(_, a), (_, b)| (&a.round, a.id).cmp(&(&b.round, b.id)));
     let rows: Vec<&NewResponse> = sorted.iter().map(|(_, response)| *response).collect();
     let insert = |connection: &mut AnyConnection| {
-        let mut insertions = insert::rows_by_backend(connection, &rows)?;
+        let mut insertions = insert::rows_by_backend(connection, &rows, intake)?;
         receipts::spend(connection, &rows, &mut insertions)?;
         let kept = rows.iter().zip(&insertions).filter(|(_, insertion)| insertion.is_kept());
         let kept: Vec<&NewResponse> = kept.map(|(row, _)| *row).collect();
@@ -121,27 +134,6 @@ pub fn find(connection: &mut AnyConnection, round: &RoundCode, id: ResponseId) -
     Ok(place.select(responses::packed).first(connection).optional()?)
 }
 
-/// Gives every response of a round to `each`: the desk's code, the packed answers, the weight and the flags. The order is that
-/// of the random ids, so the same responses come in the same order however they came in, and figures summed up from them are
-/// the same to the last bit. Nothing is kept of a row after it was given, so a round may be larger than memory.
-///
-/// # Errors
-/// [`StoreError::Unknown`] for a round that is not there; when the database stops answering, possibly halfway.
-pub fn scan(
-    connection: &mut AnyConnection,
-    round: &RoundCode,
-    mut each: impl FnMut(&str, &[u8], Option<f64>, Reasons),
-) -> Result<(), StoreError> {
-    let number = rounds::number(connection, round)?;
-    let desks = desk_codes(connection, number)?;
-    scan::answers_by_backend(connection, number, |desk, packed, weight, flags| {
-        let code = desks.get(&desk).ok_or_else(|| StoreError::corrupt("desk number", desk))?;
-        let flags = u8::try_from(flags).ok().and_then(Reasons::of_bits);
-        each(code.as_str(), packed, weight, flags.ok_or_else(|| StoreError::corrupt("flags", code))?);
-        Ok(())
-    })
-}
-
 /// A response as it is read back, without anything that leads to a person or a moment.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
@@ -159,10 +151,13 @@ pub struct Row<'a> {
     pub flags: Reasons,
 }
 
-/// As [`scan`] with all columns, ending with the first error of `each`; returns the [`cut_digest`] of what was read.
+/// Gives every response of a round to `each`, ending with its first error; returns the [`cut_digest`] of what was read. The
+/// order is that of the random ids, so the same responses come in the same order however they came in, and figures summed up
+/// from them are the same to the last bit. Nothing is kept of a row after it was given, so a round may be larger than memory.
 ///
 /// # Errors
-/// As [`scan`], or what `each` returns.
+/// [`StoreError::Unknown`] for a round that is not there; when the database stops answering, possibly halfway; or what `each`
+/// returns.
 pub fn rows<E: From<StoreError>>(
     connection: &mut AnyConnection,
     round: &RoundCode,

@@ -3,26 +3,36 @@
 use super::Site;
 use super::problem::Problem;
 use super::problem::catalogue::{FAULTY_QUERY, FIGURES_NOT_AVAILABLE, UNAVAILABLE, UNKNOWN_ROUND, UNKNOWN_UNIT};
+use super::publications;
 use super::responses::RETRY_AFTER_FAULT_S;
 use crate::domain::ids::{AreaCode, RoundCode};
+use crate::domain::publication::AsOf;
 use crate::domain::quality::Answers;
+use crate::domain::round::RoundPlan;
 use crate::report::breakdown::BreakdownDocument;
 use crate::report::index::json::IndexDocument;
 use crate::report::results::ResultsDocument;
 use crate::service::Service;
 use crate::service::breakdown::{self, BreakdownRefusal, Wanted};
 use crate::service::exercise::AnalyseRefusal;
+use crate::service::publish::paths::{self, Form};
 use crate::service::rounds::RoundRefusal;
 use crate::service::{analyse, results};
 use actix_web::web::{self, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
-/// `GET /v1/rounds/{round}/index[?unit=U&flagged=without]`: the index table of the round's exercise, or one unit of it.
+/// `GET /v1/rounds/{round}/index[?unit=U&flagged=without&as-of=1]`: the index table of the round's exercise, or one unit of it. Of a
+/// published round it is the table that was published.
 ///
 /// # Errors
 /// An unknown round or unit, a query it does not have, or figures that cannot be computed.
 pub async fn index(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
-    let (round, (unit, answers)) = (code(&round)?, unit_and_answers(&request)?);
+    let (round, Asked { unit, answers, as_of }) = (code(&round)?, Asked::by(&request)?);
+    let of_unit = unit.clone();
+    let path = move |_: &_| Some(paths::index(of_unit.as_ref(), answers, Form::Json));
+    if let Some(frozen) = publications::frozen(&request, &site, (round.clone(), as_of), path).await? {
+        return Ok(frozen);
+    }
     let table =
         computed(&site, move |service| analyse::index_table(service.catalogue(), service.store(), &round, answers));
     let table = table.await?;
@@ -39,7 +49,13 @@ pub async fn index(request: HttpRequest, site: Data<Site>, round: Path<String>) 
 /// # Errors
 /// As [`index`].
 pub async fn results(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
-    let (round, (unit, answers)) = (code(&round)?, unit_and_answers(&request)?);
+    let (round, Asked { unit, answers, as_of }) = (code(&round)?, Asked::by(&request)?);
+    let of_unit = unit.clone();
+    let path =
+        move |plan: &RoundPlan| Some(paths::results(of_unit.as_ref().unwrap_or(&plan.area), answers, Form::Json));
+    if let Some(frozen) = publications::frozen(&request, &site, (round.clone(), as_of), path).await? {
+        return Ok(frozen);
+    }
     let found = computed(&site, move |service| {
         results::results(service.catalogue(), service.store(), &round, (unit.as_ref(), answers))
     });
@@ -51,7 +67,14 @@ pub async fn results(request: HttpRequest, site: Data<Site>, round: Path<String>
 /// # Errors
 /// As [`index`]; a breakdown that is not declared, an item or element without a figure.
 pub async fn breakdown(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
-    let (round, wanted) = (code(&round)?, wanted(&request)?);
+    let (round, (wanted, as_of)) = (code(&round)?, wanted(&request)?);
+    let path = {
+        let wanted = wanted.clone();
+        move |_: &_| paths::breakdown(&wanted, Form::Json)
+    };
+    if let Some(frozen) = publications::frozen(&request, &site, (round.clone(), as_of), path).await? {
+        return Ok(frozen);
+    }
     let found = computed(&site, move |service| {
         match breakdown::breakdowns(service.catalogue(), service.store(), &round, &wanted) {
             Ok(found) => Ok(Ok(found)),
@@ -63,21 +86,24 @@ pub async fn breakdown(request: HttpRequest, site: Data<Site>, round: Path<Strin
 }
 
 /// What the query of a breakdown asks for.
-fn wanted(request: &HttpRequest) -> Result<Wanted, Problem> {
-    let faulty =
-        || Problem::of(&FAULTY_QUERY).saying("There are only by=NAME*NAME, item=ID, element=ID and flagged=without");
+fn wanted(request: &HttpRequest) -> Result<(Wanted, Option<AsOf>), Problem> {
+    let faulty = || {
+        Problem::of(&FAULTY_QUERY)
+            .saying("There are only by=NAME*NAME, item=ID, element=ID, flagged=without and as-of=REVISION")
+    };
     let pairs: Vec<(String, String)> =
         web::Query::from_query(request.query_string()).map(web::Query::into_inner).map_err(|_| faulty())?;
-    let mut wanted = Wanted::default();
+    let (mut wanted, mut as_of) = (Wanted::default(), None);
     for (key, value) in pairs {
         match key.as_str() {
             "by" => wanted.by.push(value.split(['*', ',']).map(|name| name.trim().to_owned()).collect()),
             "item" | "element" => wanted.figures.push(value),
             "flagged" if value == "without" => wanted.answers = Answers::Unflagged,
+            "as-of" => as_of = Some(publications::as_of(&value)?),
             _ => return Err(faulty()),
         }
     }
-    Ok(wanted)
+    Ok((wanted, as_of))
 }
 
 /// Computes figures off the threads that answer requests, one at a time: they read a whole round, and visitors who ask
@@ -99,24 +125,37 @@ fn code(round: &str) -> Result<RoundCode, Problem> {
     RoundCode::parse(round).map_err(|_| Problem::of(&UNKNOWN_ROUND))
 }
 
-/// The unit that the query names, and whether flagged answers count.
-fn unit_and_answers(request: &HttpRequest) -> Result<(Option<AreaCode>, Answers), Problem> {
-    let faulty = || Problem::of(&FAULTY_QUERY).saying("There are only unit=CODE and flagged=without");
-    let (mut unit, mut answers) = (None, Answers::All);
-    for part in request.query_string().split('&').filter(|part| !part.is_empty()) {
-        match part.split_once('=') {
-            Some(("unit", code)) if unit.is_none() => {
-                unit = Some(AreaCode::parse(code).map_err(|_| Problem::of(&UNKNOWN_UNIT))?);
+/// What the query of an index table or of results asks for.
+#[derive(Default)]
+struct Asked {
+    unit: Option<AreaCode>,
+    answers: Answers,
+    as_of: Option<AsOf>,
+}
+
+impl Asked {
+    fn by(request: &HttpRequest) -> Result<Self, Problem> {
+        let faulty =
+            || Problem::of(&FAULTY_QUERY).saying("There are only unit=CODE, flagged=without and as-of=REVISION");
+        let pairs: Vec<(String, String)> =
+            web::Query::from_query(request.query_string()).map(web::Query::into_inner).map_err(|_| faulty())?;
+        let mut asked = Self::default();
+        for (key, value) in pairs {
+            match key.as_str() {
+                "unit" if asked.unit.is_none() => {
+                    asked.unit = Some(AreaCode::parse(&value).map_err(|_| Problem::of(&UNKNOWN_UNIT))?);
+                }
+                "flagged" if value == "without" => asked.answers = Answers::Unflagged,
+                "as-of" if asked.as_of.is_none() => asked.as_of = Some(publications::as_of(&value)?),
+                _ => return Err(faulty()),
             }
-            Some(("flagged", "without")) => answers = Answers::Unflagged,
-            _ => return Err(faulty()),
         }
+        Ok(asked)
     }
-    Ok((unit, answers))
 }
 
 /// A refusal as a problem.
-fn refused(refusal: AnalyseRefusal) -> Problem {
+pub(super) fn refused(refusal: AnalyseRefusal) -> Problem {
     match refusal {
         AnalyseRefusal::Round(RoundRefusal::Unknown(_)) => Problem::of(&UNKNOWN_ROUND),
         AnalyseRefusal::UnknownUnit(_) => Problem::of(&UNKNOWN_UNIT),

@@ -10,20 +10,24 @@ pub mod credentials;
 pub mod devices;
 pub mod effort;
 pub mod entry;
+pub mod exports;
 pub mod figures;
 pub mod form;
 pub mod guard;
 pub mod health;
 pub mod json;
 pub mod kiosk;
+pub mod letters;
 pub mod log;
 pub mod metrics;
 pub mod operator;
 pub mod pages;
 pub mod problem;
+pub mod publications;
 pub mod rate;
 pub mod receipts;
 pub mod responses;
+pub mod results;
 pub mod server;
 pub mod survey;
 pub mod wire;
@@ -37,9 +41,13 @@ use health::Watch;
 use metrics::Metrics;
 use pages::Pages;
 use rate::{RateLimits, Rates};
+use results::Drawn;
 use std::sync::Arc;
 use survey::Blanks;
 use tokio::sync::Semaphore;
+
+/// Exports that are downloaded at once; of the database's connections most are for other things.
+const MAX_DOWNLOADS: usize = 2;
 
 /// What every request may use. One per server; two servers in one process share nothing.
 pub struct Site {
@@ -55,12 +63,16 @@ pub struct Site {
     pub limits: Limits,
     /// Whose turn it is to have figures computed.
     pub figures: Semaphore,
+    /// Who may download an export: each holds a view of the database.
+    pub exports: Arc<Semaphore>,
     /// How the counter is run.
     pub counter: Counter,
     /// Who sent how often.
     pub rates: Rates,
     /// New forms that were drawn.
     pub blanks: Blanks,
+    /// Result pages that were drawn.
+    pub results: Drawn,
 }
 
 /// How the counter is run: what an operator decides when the server starts.
@@ -111,9 +123,11 @@ impl Site {
             watch: Watch::default(),
             limits,
             figures: Semaphore::new(1),
+            exports: Arc::new(Semaphore::new(MAX_DOWNLOADS)),
             counter,
             rates: Rates::default(),
             blanks: Blanks::default(),
+            results: Drawn::default(),
         }
     }
 }
@@ -138,12 +152,20 @@ pub fn table() -> Vec<Address> {
         Address::at("/v1/rounds/{round}/index").get(figures::index),
         Address::at("/v1/rounds/{round}/results").get(figures::results),
         Address::at("/v1/rounds/{round}/breakdown").get(figures::breakdown),
+        Address::at("/v1/rounds/{round}/export").get(exports::file),
+        Address::at("/v1/rounds/{round}/export/manifest").get(exports::manifest),
+        Address::at("/v1/rounds/{round}/publications").get(publications::list),
+        Address::at("/v1/rounds/{round}/publications/{revision}/{file:.+}").get(publications::file),
+        // For everybody: what was published.
+        Address::at("/r/{round}").get(results::round),
+        Address::at("/r/{round}/{file}").get(results::file),
         Address::at("/problems").get(problem::list),
         Address::at("/problems/{slug}").get(problem::explain),
         // For the office.
         Address::at("/entry").get(entry::show).post(entry::enter),
         Address::at("/operator").get(operator::rounds),
         Address::at("/operator/{round}").get(operator::show),
+        Address::at("/operator/{round}/mail/{unit}").get(letters::show),
         // For whoever keeps the server running.
         Address::at("/healthz").get(health::alive),
         Address::at("/readyz").get(health::ready),

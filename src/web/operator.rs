@@ -63,7 +63,7 @@ pub async fn show(request: HttpRequest, site: Data<Site>, round: Path<String>) -
 
 /// Lets the operator in, or says why not. A key in the address is taken out of it, so that it stands in no history or
 /// screenshot, and kept in a cookie.
-async fn enter(request: &HttpRequest, site: &Site) -> Result<Option<HttpResponse>, Problem> {
+pub(super) async fn enter(request: &HttpRequest, site: &Site) -> Result<Option<HttpResponse>, Problem> {
     let query = form::read(request.query_string().as_bytes()).unwrap_or_default();
     if let Some((_, text)) = query.into_iter().find(|(name, _)| name == "key") {
         let key = Key::parse(&text).ok_or_else(|| Problem::of(&KEY_NEEDED))?;
@@ -74,10 +74,19 @@ async fn enter(request: &HttpRequest, site: &Site) -> Result<Option<HttpResponse
             .finish();
         return Ok(Some(entered));
     }
+    admit(request, site).await?;
+    Ok(None)
+}
+
+/// Lets a request pass that the operator makes: at the server itself, or with a key in its header or cookie.
+///
+/// # Errors
+/// `key-needed`.
+pub(super) async fn admit(request: &HttpRequest, site: &Site) -> Result<(), Problem> {
     if site.counter.is_public() || !is_at_the_server(request) {
         credentials::require_in(request, site, OPERATOR_COOKIE, Scope::Operator).await?;
     }
-    Ok(None)
+    Ok(())
 }
 
 /// Whether the request was made on the server's own machine, under a name that only such a request has: a page of somebody

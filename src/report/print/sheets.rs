@@ -1,11 +1,11 @@
 //! Drawn pages as one PDF, for printers that take no SVG and for whoever prints two hundred posters.
 
-use crate::report::pdf::{Document, PdfFault, pdf};
+use crate::report::pdf::{PdfFault, pdf};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// A drawn page.
+#[derive(Serialize)]
 pub struct Drawn {
     /// The page, A4, as SVG.
     pub svg: String,
@@ -16,28 +16,15 @@ pub struct Drawn {
 #[derive(Serialize)]
 struct Content<'a> {
     title: &'a str,
-    sheets: Vec<Sheet>,
-}
-
-#[derive(Serialize)]
-struct Sheet {
-    file: String,
-    alt: String,
+    sheets: &'a [Drawn],
 }
 
 /// The pages in order, as one file.
 ///
 /// # Errors
 /// As [`pdf`].
-pub fn joined(title: &str, pages: Vec<Drawn>, made: DateTime<Utc>) -> Result<Vec<u8>, PdfFault> {
-    let mut pictures = BTreeMap::new();
-    let mut sheets = Vec::with_capacity(pages.len());
-    for (place, page) in pages.into_iter().enumerate() {
-        let file = format!("sheet-{}.svg", place + 1);
-        sheets.push(Sheet { file: file.clone(), alt: page.alt });
-        pictures.insert(file, page.svg);
-    }
-    pdf(Document { template: "sheets.typ", content: &Content { title, sheets }, pictures, made })
+pub fn joined(title: &str, sheets: &[Drawn], made: DateTime<Utc>) -> Result<Vec<u8>, PdfFault> {
+    pdf("sheets.typ", &Content { title, sheets }, made)
 }
 
 #[cfg(test)]
@@ -48,7 +35,8 @@ mod tests {
     #[test]
     fn every_page_is_in_the_file() {
         let page = |words: &str| Drawn { svg: a4(words, &text((20.0, 20.0), 5.0, "", words)), alt: words.to_owned() };
-        let file = |n: usize| joined("Áp phích", (0..n).map(|_| page("Một cửa")).collect(), DateTime::UNIX_EPOCH);
+        let pages = ["Một cửa A", "Một cửa B", "Một cửa C"].map(page);
+        let file = |n: usize| joined("Áp phích", &pages[..n], DateTime::UNIX_EPOCH);
         let (one, three) = (file(1).unwrap(), file(3).unwrap());
         assert!(one.starts_with(b"%PDF-") && three.len() > one.len());
     }

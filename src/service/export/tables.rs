@@ -16,7 +16,6 @@ use crate::domain::disclosure::{MIN_ANSWERS, NoFigure};
 use crate::domain::estimate::{Caution, Estimate};
 use crate::domain::index::table::{Source, Warning};
 use crate::domain::quality::Answers;
-use crate::domain::questionnaire::Status;
 use crate::domain::results::{Grain, ResultRow};
 use crate::domain::round::RoundPlan;
 use crate::export::Table;
@@ -163,7 +162,7 @@ pub(super) fn index(
     let sheet = index::sheet(&shown);
     let mut from = provenance(catalogue, &plan, request, shown.provenance.sources.clone());
     from.warnings = notices(catalogue, &plan, request);
-    from.warnings.extend(shown.warnings().iter().map(|warning| report::words::warning(warning).en));
+    from.warnings.extend(said(shown.warnings()));
     begin(request, format!("Chỉ số năm {} của đợt {}", plan.year, request.round), from, sheet, sink)
 }
 
@@ -197,20 +196,29 @@ pub(super) fn provenance(
     request: &Request,
     sources: Vec<Source>,
 ) -> Provenance {
+    let mut warnings = notices(catalogue, plan, request);
+    warnings.extend(said(sources.iter().flat_map(Source::warnings)));
     let scheme = catalogue.scheme(&plan.scheme);
-    let mut warnings: Vec<Warning> = sources.iter().flat_map(Source::warnings).collect();
-    if let Some(scheme) = scheme.filter(|scheme| scheme.status != Status::Confirmed) {
-        warnings.push(Warning::SchemeUnconfirmed { scheme: scheme.id.clone(), status: scheme.status });
-    }
-    let mut texts = notices(catalogue, plan, request);
-    texts.extend(warnings.iter().map(|warning| report::words::warning(warning).en));
     let scheme = scheme.map(|scheme| SchemeShape {
         id: scheme.id.to_string(),
         status: scheme.status.code(),
         digest: scheme.digest.to_string(),
     });
-    let (filters, warnings) = (request.filters(), texts);
-    Provenance { filters, sources, scheme: scheme.unwrap_or_default(), warnings, ..Provenance::default() }
+    Provenance {
+        filters: request.filters(),
+        sources,
+        scheme: scheme.unwrap_or_default(),
+        warnings,
+        ..Provenance::default()
+    }
+}
+
+/// Warnings as sentences; that something is not confirmed stands among the notices, with its source.
+fn said(warnings: impl IntoIterator<Item = Warning>) -> impl Iterator<Item = String> {
+    let is_new = |warning: &Warning| {
+        !matches!(warning, Warning::SchemeUnconfirmed { .. } | Warning::QuestionnaireUnconfirmed { .. })
+    };
+    warnings.into_iter().filter(is_new).map(|warning| report::words::warning(&warning).en)
 }
 
 /// What is not confirmed.

@@ -12,44 +12,6 @@ use diesel::row::{Field, Row};
 use diesel::sql_types::{Double, Integer, SmallInt};
 use diesel::sqlite::Sqlite;
 
-/// Gives desk number, packed answers, weight and flags of every response of a round to `each`, in the order of the ids.
-///
-/// The order is asked for, because PostgreSQL reads a table as its statistics of the moment suggest, and sums of the same
-/// numbers in another order differ in the last bit. SQLite keeps the rows in this order anyway.
-pub(super) fn answers_by_backend(
-    connection: &mut AnyConnection,
-    round: i32,
-    mut each: impl FnMut(i32, &[u8], Option<f64>, i16) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let columns = (responses::desk, responses::packed, responses::weight, responses::flags);
-    let query = responses::table.filter(responses::round.eq(round)).order(responses::id).select(columns);
-    match connection {
-        AnyConnection::Sqlite(sqlite) => {
-            for row in LoadConnection::load(sqlite, query)? {
-                let row = row?;
-                let desk = number::<i32, Integer, Sqlite>(row.get(0).as_ref().and_then(Field::value))?;
-                let weight = number::<f64, Double, Sqlite>(row.get(2).as_ref().and_then(Field::value))?;
-                let flags = number::<i16, SmallInt, Sqlite>(row.get(3).as_ref().and_then(Field::value))?;
-                let packed = row.get(1);
-                let mut packed = packed.as_ref().and_then(Field::value).ok_or_else(missing)?;
-                each(desk.ok_or_else(missing)?, packed.read_blob(), weight, flags.ok_or_else(missing)?)?;
-            }
-        }
-        AnyConnection::Pg(postgres) => {
-            for row in LoadConnection::<PgRowByRowLoadingMode>::load(postgres, query)? {
-                let row = row?;
-                let desk = number::<i32, Integer, Pg>(row.get(0).as_ref().and_then(Field::value))?;
-                let weight = number::<f64, Double, Pg>(row.get(2).as_ref().and_then(Field::value))?;
-                let flags = number::<i16, SmallInt, Pg>(row.get(3).as_ref().and_then(Field::value))?;
-                let packed = row.get(1);
-                let packed = packed.as_ref().and_then(Field::value).ok_or_else(missing)?;
-                each(desk.ok_or_else(missing)?, packed.as_bytes(), weight, flags.ok_or_else(missing)?)?;
-            }
-        }
-    }
-    Ok(())
-}
-
 /// A response as it lies in the table.
 pub(super) struct StoredRow<'a> {
     pub(super) id: &'a [u8],
@@ -63,6 +25,9 @@ pub(super) struct StoredRow<'a> {
 }
 
 /// Gives every response of a round to `each`, whole, in the order of the ids; ends with the first error of `each`.
+///
+/// The order is asked for, because PostgreSQL reads a table as its statistics of the moment suggest, and sums of the same
+/// numbers in another order differ in the last bit. SQLite keeps the rows in this order anyway.
 pub(super) fn rows_by_backend<E: From<StoreError>>(
     connection: &mut AnyConnection,
     round: i32,

@@ -21,7 +21,7 @@ fn post(base: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> (u16,
     (reply.status().as_u16(), serde_json::from_str(&text).unwrap_or_default())
 }
 
-fn response(n: u32, more: (&str, Value)) -> Value {
+pub(super) fn response(n: u32, more: (&str, Value)) -> Value {
     let answers: Value = one_stop_items().into_iter().map(|item| (item, json!(4))).collect();
     let id = format!("7f0c2a52-6f1e-4a62-9a3a-{n:012x}");
     let mut body = json!({ "id": id, "desk": DESK, "channel": "web", "answers": answers });
@@ -226,7 +226,7 @@ fn slip_at(place: usize) -> (Range<f64>, Range<f64>) {
 }
 
 /// A line of the file that a device exports.
-fn exported(round: &str, device: Option<&str>, body: &Value) -> String {
+pub(super) fn exported(round: &str, device: Option<&str>, body: &Value) -> String {
     format!("{}\n", json!({ "round": round, "device": device, "body": body }))
 }
 

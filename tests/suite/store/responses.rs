@@ -1,10 +1,11 @@
 use crate::harness::Database;
 use crate::harness::province::{
-    DESKS, UNDRAWN_DESK, area_code, close_round, draft_round, instant, open_round, random_id, response, round_code,
+    DESKS, UNDRAWN_DESK, area_code, close_round, draft_round, each_row, instant, open_round, random_id, response,
+    round_code,
 };
 use sipas::domain::ids::{ItemId, ResponseId};
 use sipas::store::comments::{self, Comment};
-use sipas::store::responses::{self, Insertion, NewResponse};
+use sipas::store::responses::{self, Insertion, Intake, NewResponse};
 use sipas::store::{Store, StoreError, rounds};
 use std::collections::BTreeMap;
 use std::sync::Barrier;
@@ -26,14 +27,13 @@ on_both!(
 );
 
 fn insert(store: &Store, batch: &[NewResponse]) -> Vec<Insertion> {
-    store.with(|connection| responses::insert_batch(connection, batch)).unwrap()
+    store.with(|connection| responses::insert_batch(connection, batch, Intake::Open)).unwrap()
 }
 
 /// Everything stored for a round, sorted.
 fn stored(store: &Store, round: &str) -> Vec<(String, Vec<u8>, Option<f64>)> {
     let mut rows = Vec::new();
-    let each = |desk: &str, packed: &[u8], weight, _| rows.push((desk.to_owned(), packed.to_vec(), weight));
-    store.with(|connection| responses::scan(connection, &round_code(round), each)).unwrap();
+    each_row(store, round, |row| rows.push((row.desk.to_string(), row.packed.to_vec(), row.weight)));
     rows.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
     rows
 }
@@ -84,8 +84,7 @@ fn answers_come_back_in_the_order_of_their_ids(db: &Database) {
         assert_eq!(insert(&store, &[one]), [Insertion::Stored]);
     }
     let mut seen = Vec::new();
-    let each = |_: &str, packed: &[u8], _, _| seen.push(packed[0]);
-    store.with(|connection| responses::scan(connection, &round_code("R1"), each)).unwrap();
+    each_row(&store, "R1", |row| seen.push(row.packed[0]));
     assert_eq!(seen, (0..40).collect::<Vec<u8>>());
 }
 
@@ -216,7 +215,7 @@ fn a_round_cannot_be_closed_over_answers_being_stored(db: &Database) {
     let mut close = || closing.execute_at_once("UPDATE rounds SET closed = opened");
     let stored = store.with(|connection| {
         connection.transact(|connection| {
-            let stored = responses::insert_batch(connection, &[response(random_id(), "R1", "K1", 1)]);
+            let stored = responses::insert_batch(connection, &[response(random_id(), "R1", "K1", 1)], Intake::Open);
             assert!(close().is_err(), "the closing has to wait");
             stored
         })
@@ -296,7 +295,7 @@ fn a_refused_batch_leaves_nothing(db: &Database) {
     open_round(&store, "R1");
     let mut batch = [response(random_id(), "R1", "K1", 1), response(random_id(), "R1", "K1", 2)];
     batch[1].weight = Some(-1.0);
-    let refused = store.with(|connection| responses::insert_batch(connection, &batch));
+    let refused = store.with(|connection| responses::insert_batch(connection, &batch, Intake::Open));
     let error = refused.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable(_)));
     assert!(!error.to_string().contains("weight"), "no word of the tables reaches a stranger");
@@ -307,7 +306,7 @@ fn what_is_not_there_is_said_so(db: &Database) {
     let store = db.store();
     let ghost = round_code("ghost");
     let outcomes = [
-        store.with(|connection| responses::scan(connection, &ghost, |_, _, _, _| {})),
+        store.with(|connection| responses::rows(connection, &ghost, |_| Ok::<_, StoreError>(())).map(drop)),
         store.with(|connection| responses::count_by_desk(connection, &ghost).map(drop)),
         store.with(|connection| responses::cut_digest(connection, &ghost).map(drop)),
         store.with(|connection| comments::of_round(connection, &ghost).map(drop)),

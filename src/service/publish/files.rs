@@ -1,0 +1,180 @@
+//! What is frozen of a round when it is published.
+
+use super::PublishRefusal;
+use super::paths::{self, Form};
+use super::scene::{Scene, Side};
+use crate::domain::breakdown::{Breakdown, BreakdownCell, Breakdowns};
+use crate::domain::ids::{AreaCode, Digest};
+use crate::domain::publication::{FrozenFile, PackedFile, Publication};
+use crate::domain::tongue::Tongue;
+use crate::domain::unit_report::UnitReport;
+use crate::domain::unit_report::UnitReport;
+use crate::report;
+use crate::report::breakdown::BreakdownDocument;
+use crate::report::index::json::IndexDocument;
+use crate::report::page::{self, Edition};
+use crate::report::results::ResultsDocument;
+use crate::report::unit_report::json::UnitReportDocument;
+use crate::service::breakdown::{self, BreakdownRefusal, Wanted};
+use crate::service::results;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use std::io::Write as _;
+
+/// The media type of pages.
+const HTML: &str = "text/html; charset=utf-8";
+
+/// A file before it is packed.
+pub(super) struct NewFile {
+    path: String,
+    media: &'static str,
+    bytes: Vec<u8>,
+}
+
+impl NewFile {
+    pub(super) fn new(path: String, media: &'static str, bytes: Vec<u8>) -> Self {
+        Self { path, media, bytes }
+    }
+
+    fn json(path: String, document: &impl Serialize) -> Result<Self, PublishRefusal> {
+        let bytes = serde_json::to_vec(document).map_err(|error| PublishRefusal::broken(&path, error))?;
+        Ok(Self::new(path, Form::Json.media(), bytes))
+    }
+
+    fn text(path: String, form: Form, text: String) -> Self {
+        Self::new(path, form.media(), text.into_bytes())
+    }
+}
+
+/// Every file but the pages, in order of their paths. One more kind of file is one more line here.
+pub(super) fn all(scene: &Scene) -> Result<Vec<PackedFile>, PublishRefusal> {
+    let mut files = reports(scene)?;
+    files.push(NewFile::json(paths::COMMENTS.to_owned(), &scene.comments)?);
+    for side in &scene.sides {
+        files.extend(index(side)?);
+        files.extend(results_of_areas(scene, side)?);
+        files.extend(breakdowns(scene, side)?);
+    }
+    let mut packed = files.into_iter().map(packed).collect::<Result<Vec<_>, _>>()?;
+    packed.sort_by(|a, b| a.file.path.cmp(&b.file.path));
+    Ok(packed)
+}
+
+/// The digest of files in order of their paths.
+pub(super) fn digest(files: &[PackedFile]) -> Digest {
+    let mut whole = Sha256::new();
+    for PackedFile { file, .. } in files {
+        whole.update(format!("{} {}\n", file.digest, file.path));
+    }
+    Digest(whole.finalize().into())
+}
+
+fn packed(NewFile { path, media, bytes }: NewFile) -> Result<PackedFile, PublishRefusal> {
+    let broken = |error| PublishRefusal::broken(&path, error);
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), Compression::default());
+    encoder.write_all(&bytes).map_err(broken)?;
+    let packed = encoder.finish().map_err(broken)?;
+    let (size, digest) = (bytes.len() as u64, Digest(Sha256::digest(&bytes).into()));
+    Ok(PackedFile { file: FrozenFile { path, media: media.to_owned(), size, digest }, packed })
+}
+
+/// What is said of each area.
+fn reports(scene: &Scene) -> Result<Vec<NewFile>, PublishRefusal> {
+    let file = |report: &UnitReport| {
+        let document = UnitReportDocument::from(report);
+        NewFile::json(paths::report(&report.subject.area.code), &document)
+    };
+    scene.reports.iter().map(file).collect()
+}
+
+/// The index table, and each unit of it.
+fn index(Side { table, answers, .. }: &Side) -> Result<Vec<NewFile>, PublishRefusal> {
+    let units = table.units.iter().map(|unit| &unit.index.unit);
+    let units: Vec<&AreaCode> = units.chain(table.unranked.iter().map(|unranked| &unranked.unit.code)).collect();
+    let mut files = Vec::new();
+    for unit in std::iter::once(None).chain(units.into_iter().map(Some)) {
+        let shown = unit.and_then(|unit| table.only(unit));
+        let shown = shown.as_ref().unwrap_or(table);
+        let path = |form| paths::index(unit, *answers, form);
+        let csv = report::index::csv::write(shown).map_err(|error| PublishRefusal::broken(&path(Form::Csv), error))?;
+        let text = match unit {
+            Some(unit) => report::index::unit_text(shown, unit).unwrap_or_default(),
+            None => report::index::text(shown),
+        };
+        files.push(NewFile::json(path(Form::Json), &IndexDocument::from(shown))?);
+        files.push(NewFile::text(path(Form::Csv), Form::Csv, csv));
+        files.push(NewFile::text(path(Form::Text), Form::Text, text));
+    }
+    Ok(files)
+}
+
+/// What people said in each area that has desks.
+fn results_of_areas(scene: &Scene, Side { exercise, answers, .. }: &Side) -> Result<Vec<NewFile>, PublishRefusal> {
+    let survey = exercise.named(&exercise.plan.code)?;
+    let has_desks = |area: &AreaCode| {
+        survey
+            .sample
+            .n_by_desk
+            .keys()
+            .chain(survey.sample.transactions.keys())
+            .any(|desk| exercise.tree.is_within(desk, area))
+    };
+    let within = exercise.tree.iter().filter(|area| exercise.tree.is_within(&area.code, &exercise.plan.area));
+    let areas: Vec<_> = within.filter(|area| has_desks(&area.code) || area.code == exercise.plan.area).collect();
+    let mut files = Vec::new();
+    for found in results::of_areas(scene.catalogue, exercise, survey, &areas) {
+        let path = |form| paths::results(&found.area, *answers, form);
+        files.push(NewFile::json(path(Form::Json), &ResultsDocument::from(&found))?);
+        files.push(NewFile::text(path(Form::Text), Form::Text, report::results::text(&found)));
+    }
+    Ok(files)
+}
+
+/// Every figure, broken down in all declared ways and in each.
+fn breakdowns(scene: &Scene, Side { exercise, answers, .. }: &Side) -> Result<Vec<NewFile>, PublishRefusal> {
+    let survey = exercise.named(&exercise.plan.code)?;
+    let computed = |figures| {
+        let wanted = Wanted { by: Vec::new(), figures, answers: *answers };
+        breakdown::of_survey(scene.catalogue, exercise, survey, &wanted)
+    };
+    let mut files = Vec::new();
+    let overall = match computed(Vec::new()) {
+        Ok(overall) => overall,
+        // A questionnaire without an overall figure has nothing to break down.
+        Err(BreakdownRefusal::UnknownFigure(_)) => return Ok(files),
+        Err(refusal) => return Err(refusal.into()),
+    };
+    let all = computed(breakdown::codes(&survey.sample))?;
+    let ways: Vec<Vec<String>> =
+        all.declared.iter().map(|names| names.split('*').map(str::to_owned).collect()).collect();
+    for (of, figure) in std::iter::once((&overall, None)).chain(all.figures.iter().map(|figure| (&all, Some(figure)))) {
+        let Some(shown) = figure.or_else(|| overall.figures.first()) else { continue };
+        for way in std::iter::once(None).chain(ways.iter().map(Some)) {
+            let wanted = Wanted {
+                by: way.cloned().into_iter().collect(),
+                figures: figure.map(|figure| figure.code.clone()).into_iter().collect(),
+                answers: *answers,
+            };
+            let one = Breakdowns { figures: vec![one_way(shown, way)], ..of.clone() };
+            let path = |form| paths::breakdown(&wanted, form).unwrap_or_default();
+            files.push(NewFile::json(path(Form::Json), &BreakdownDocument::from(&one))?);
+            files.push(NewFile::text(path(Form::Csv), Form::Csv, report::breakdown::csv(&one)));
+            files.push(NewFile::text(path(Form::Text), Form::Text, report::breakdown::text(&one)));
+        }
+    }
+    Ok(files)
+}
+
+/// The cells of one way to break a figure down, and that of all people; all cells, if no way is named.
+fn one_way(figure: &Breakdown, way: Option<&Vec<String>>) -> Breakdown {
+    let is_in = |cell: &&BreakdownCell| {
+        let is_of = |way: &Vec<String>| {
+            cell.domain.is_empty()
+                || cell.domain.len() == way.len() && cell.domain.iter().all(|label| way.contains(&label.by))
+        };
+        way.is_none_or(is_of)
+    };
+    Breakdown { code: figure.code.clone(), cells: figure.cells.iter().filter(is_in).cloned().collect() }
+}

@@ -13,6 +13,7 @@ pub mod estimates;
 pub mod figure;
 pub mod fonts;
 pub mod index;
+pub mod letter;
 pub mod number;
 pub mod outbox;
 pub mod page;

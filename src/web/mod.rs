@@ -17,6 +17,7 @@ pub mod guard;
 pub mod health;
 pub mod json;
 pub mod kiosk;
+pub mod letters;
 pub mod log;
 pub mod metrics;
 pub mod operator;
@@ -164,6 +165,7 @@ pub fn table() -> Vec<Address> {
         Address::at("/entry").get(entry::show).post(entry::enter),
         Address::at("/operator").get(operator::rounds),
         Address::at("/operator/{round}").get(operator::show),
+        Address::at("/operator/{round}/mail/{unit}").get(letters::show),
         // For whoever keeps the server running.
         Address::at("/healthz").get(health::alive),
         Address::at("/readyz").get(health::ready),

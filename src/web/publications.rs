@@ -138,7 +138,7 @@ fn code(round: &str) -> Result<RoundCode, Problem> {
 }
 
 /// A refusal as a problem.
-fn refused(refusal: PublishRefusal) -> Problem {
+pub(super) fn refused(refusal: PublishRefusal) -> Problem {
     match refusal {
         PublishRefusal::Round(RoundRefusal::Unknown(_)) => Problem::of(&UNKNOWN_ROUND),
         PublishRefusal::NoSuchPublication(_) => Problem::of(&UNKNOWN_PUBLICATION),

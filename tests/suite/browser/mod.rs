@@ -2,6 +2,7 @@
 
 mod helps;
 mod kiosk;
+mod letters;
 mod office;
 mod offline;
 mod pages;

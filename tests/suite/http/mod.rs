@@ -4,6 +4,7 @@ mod address;
 mod browser;
 mod client;
 mod entry;
+mod exports;
 mod figures;
 mod health;
 mod hostile;

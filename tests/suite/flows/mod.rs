@@ -5,6 +5,7 @@ mod crowd;
 mod kill;
 mod oracle;
 mod order;
+mod publication;
 mod quality;
 mod ranks;
 mod two_servers;

@@ -11,6 +11,7 @@ mod kiosk;
 mod languages;
 mod operator;
 mod problem;
+mod publications;
 mod receipts;
 mod responses;
 mod survey;

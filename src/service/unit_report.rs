@@ -2,6 +2,7 @@
 //! each desk that was drawn. The figures are those of `sipas index` and `sipas results`, by the same functions.
 
 mod changes;
+mod items;
 
 use super::analyse;
 use super::catalogue::{Catalogue, Texts};
@@ -27,6 +28,8 @@ use crate::domain::unit_report::{
 };
 use crate::statistics::Target;
 use crate::store::Store;
+use items::Told;
+use std::collections::BTreeMap;
 
 /// The language that rows are worded in beside the questionnaire's first one.
 const SECOND_LANGUAGE: &str = "en";
@@ -73,7 +76,8 @@ pub(super) fn of_figures(
 ) -> Result<Vec<UnitReport>, AnalyseRefusal> {
     let lines = lines(store, exercise)?;
     let (survey, linked) = exercise.named_of(linked)?;
-    let scene = Scene { catalogue, exercise, survey, people: linked.people(), table, lines: &lines };
+    let people = linked.people();
+    let scene = Scene { catalogue, exercise, survey, linked, people, table, lines: &lines };
     let mut reports = scene.reports(results);
     let before = year_before(catalogue, store, exercise)?;
     reports.iter_mut().for_each(|report| changes::tell(report, &before));
@@ -118,6 +122,7 @@ struct Scene<'a> {
     catalogue: &'a Catalogue,
     exercise: &'a Exercise,
     survey: &'a Survey,
+    linked: &'a Linked<'a>,
     people: Visible<'a>,
     table: &'a IndexTable,
     lines: &'a [PlanLine],
@@ -133,12 +138,15 @@ impl<'a> Scene<'a> {
             Some((role, area, results))
         };
         let found: Vec<Found> = areas(self.exercise, self.lines).into_iter().filter_map(of_area).collect();
-        let report = |(role, area, results): &Found| UnitReport {
+        let codes: Vec<AreaCode> = found.iter().map(|(_, area, _)| area.code.clone()).collect();
+        let domains = self.survey.sample.domains(&self.exercise.tree, &codes);
+        let told = items::tell(&self.survey.sample, self.linked, &domains);
+        let report = |((role, area, results), told): (&Found, BTreeMap<String, Told>)| UnitReport {
             subject: self.subject(*role, area),
             occasion: self.occasion(),
             index: (*role == Role::Unit).then(|| self.index(&area.code)).flatten(),
             component: self.component(*role, &area.code),
-            rows: results.rows.iter().map(|row| self.row(row)).collect(),
+            rows: results.rows.iter().map(|row| self.row(row, &told)).collect(),
             parts: self.parts((*role, area), &found),
             desks: self.desks(&area.code),
             coverage: self.coverage(&area.code),
@@ -146,7 +154,7 @@ impl<'a> Scene<'a> {
             earlier: Vec::new(),
             provenance: self.table.provenance.clone(),
         };
-        found.iter().map(report).collect()
+        found.iter().zip(told).map(report).collect()
     }
 
     fn subject(&self, role: Role, area: &Area) -> Subject {
@@ -202,9 +210,10 @@ impl<'a> Scene<'a> {
         Some(Component { points, max, change: NO_EARLIER_YEAR })
     }
 
-    fn row(&self, row: &ResultRow) -> Row {
+    fn row(&self, row: &ResultRow, told: &BTreeMap<String, Told>) -> Row {
         let questionnaire = self.survey.sample.questionnaire();
         let item = questionnaire.item(&row.code).filter(|_| row.grain == Grain::Item);
+        let told = item.and_then(|_| told.get(&row.code));
         Row {
             grain: row.grain,
             code: row.code.clone(),
@@ -216,7 +225,8 @@ impl<'a> Scene<'a> {
             figure: row.figure.clone(),
             satisfied: row.satisfied.clone(),
             mean: row.mean.clone(),
-            distribution: None,
+            distribution: told.and_then(|told| told.distribution.clone()),
+            importance: told.map(|told| told.importance.clone()),
             change: NO_EARLIER_YEAR,
         }
     }

@@ -3,6 +3,7 @@
 use super::PublishRefusal;
 use crate::domain::area::Area;
 use crate::domain::breakdown::Breakdowns;
+use crate::domain::comment::Standing;
 use crate::domain::ids::{Digest, RoundCode};
 use crate::domain::index::table::IndexTable;
 use crate::domain::points::Points;
@@ -13,9 +14,10 @@ use crate::domain::unit_report::UnitReport;
 use crate::service::catalogue::Catalogue;
 use crate::service::disclosure::Linked;
 use crate::service::exercise::Exercise;
-use crate::service::{analyse, breakdown, results, rounds, unit_report};
+use crate::service::{analyse, breakdown, comments, results, rounds, unit_report};
 use crate::store::{self, Connection, Store, StoreError};
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 
 /// The state that sources are told to be in: what is frozen is published.
 const PUBLISHED: &str = "published";
@@ -26,6 +28,8 @@ pub(super) struct Scene {
     /// Once with all answers, and once without those that are flagged.
     pub(super) sides: Vec<Side>,
     pub(super) reports: Vec<UnitReport>,
+    /// The comments that each area's page shows, by its code.
+    pub(super) comments: BTreeMap<String, Vec<String>>,
 }
 
 /// The figures of all answers, or of those without flags.
@@ -68,7 +72,10 @@ impl Scene {
         let basis = Basis { plan, cuts, scores };
         let exercise = subject.exercise(Answers::Unflagged)?;
         let unflagged = subject.side(&exercise, &analyse::linked(catalogue, &exercise))?;
-        Ok(Self { basis, sides: vec![all, unflagged], reports })
+        let approved = comments::of_round(store, round, Some(Standing::Approved))?;
+        let comments = comments::shown(&reports, &approved).into_iter();
+        let comments = comments.map(|(area, texts)| (area.to_string(), texts)).collect();
+        Ok(Self { basis, sides: vec![all, unflagged], reports, comments })
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod client;
 mod crowd;
+mod exports;
 mod kill;
+mod mail;
 mod oracle;
 mod order;
 mod publication;

@@ -14,8 +14,7 @@ use crate::report::index::json::IndexDocument;
 use crate::report::page::{self, Edition};
 use crate::report::results::ResultsDocument;
 use crate::report::unit_report::json::UnitReportDocument;
-use crate::service::breakdown::{self, BreakdownRefusal, Wanted};
-use crate::service::results;
+use crate::service::breakdown::Wanted;
 use chrono::{DateTime, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -57,8 +56,8 @@ pub(super) fn all(scene: &Scene) -> Result<Vec<PackedFile>, PublishRefusal> {
     files.push(NewFile::json(paths::COMMENTS.to_owned(), &scene.comments)?);
     for side in &scene.sides {
         files.extend(index(side)?);
-        files.extend(results_of_areas(scene, side)?);
-        files.extend(breakdowns(scene, side)?);
+        files.extend(results(side)?);
+        files.extend(breakdowns(side)?);
     }
     let mut packed = files.into_iter().map(packed).collect::<Result<Vec<_>, _>>()?;
     packed.sort_by(|a, b| a.file.path.cmp(&b.file.path));
@@ -164,53 +163,29 @@ fn index(Side { table, answers, .. }: &Side) -> Result<Vec<NewFile>, PublishRefu
 }
 
 /// What people said in each area that has desks.
-fn results_of_areas(scene: &Scene, Side { exercise, answers, .. }: &Side) -> Result<Vec<NewFile>, PublishRefusal> {
-    let survey = exercise.named(&exercise.plan.code)?;
-    let has_desks = |area: &AreaCode| {
-        survey
-            .sample
-            .n_by_desk
-            .keys()
-            .chain(survey.sample.transactions.keys())
-            .any(|desk| exercise.tree.is_within(desk, area))
-    };
-    let within = exercise.tree.iter().filter(|area| exercise.tree.is_within(&area.code, &exercise.plan.area));
-    let areas: Vec<_> = within.filter(|area| has_desks(&area.code) || area.code == exercise.plan.area).collect();
+fn results(side: &Side) -> Result<Vec<NewFile>, PublishRefusal> {
     let mut files = Vec::new();
-    for found in results::of_areas(scene.catalogue, exercise, survey, &areas) {
-        let path = |form| paths::results(&found.area, *answers, form);
-        files.push(NewFile::json(path(Form::Json), &ResultsDocument::from(&found))?);
-        files.push(NewFile::text(path(Form::Text), Form::Text, report::results::text(&found)));
+    for found in &side.results {
+        let path = |form| paths::results(&found.area, side.answers, form);
+        files.push(NewFile::json(path(Form::Json), &ResultsDocument::from(found))?);
+        files.push(NewFile::text(path(Form::Text), Form::Text, report::results::text(found)));
     }
     Ok(files)
 }
 
 /// Every figure, broken down in all declared ways and in each.
-fn breakdowns(scene: &Scene, Side { exercise, answers, .. }: &Side) -> Result<Vec<NewFile>, PublishRefusal> {
-    let survey = exercise.named(&exercise.plan.code)?;
-    let computed = |figures| {
-        let wanted = Wanted { by: Vec::new(), figures, answers: *answers };
-        breakdown::of_survey(scene.catalogue, exercise, survey, &wanted)
-    };
-    let mut files = Vec::new();
-    let overall = match computed(Vec::new()) {
-        Ok(overall) => overall,
-        // A questionnaire without an overall figure has nothing to break down.
-        Err(BreakdownRefusal::UnknownFigure(_)) => return Ok(files),
-        Err(refusal) => return Err(refusal.into()),
-    };
-    let all = computed(breakdown::codes(&survey.sample))?;
+fn breakdowns(Side { answers, breakdowns: all, .. }: &Side) -> Result<Vec<NewFile>, PublishRefusal> {
     let ways: Vec<Vec<String>> =
         all.declared.iter().map(|names| names.split('*').map(str::to_owned).collect()).collect();
-    for (of, figure) in std::iter::once((&overall, None)).chain(all.figures.iter().map(|figure| (&all, Some(figure)))) {
-        let Some(shown) = figure.or_else(|| overall.figures.first()) else { continue };
+    let mut files = Vec::new();
+    for figure in &all.figures {
         for way in std::iter::once(None).chain(ways.iter().map(Some)) {
             let wanted = Wanted {
                 by: way.cloned().into_iter().collect(),
-                figures: figure.map(|figure| figure.code.clone()).into_iter().collect(),
+                figures: Some(figure.code.clone()).filter(|code| !code.is_empty()).into_iter().collect(),
                 answers: *answers,
             };
-            let one = Breakdowns { figures: vec![one_way(shown, way)], ..of.clone() };
+            let one = Breakdowns { figures: vec![one_way(figure, way)], ..without_figures(all) };
             let path = |form| paths::breakdown(&wanted, form).unwrap_or_default();
             files.push(NewFile::json(path(Form::Json), &BreakdownDocument::from(&one))?);
             files.push(NewFile::text(path(Form::Csv), Form::Csv, report::breakdown::csv(&one)));
@@ -218,6 +193,17 @@ fn breakdowns(scene: &Scene, Side { exercise, answers, .. }: &Side) -> Result<Ve
         }
     }
     Ok(files)
+}
+
+fn without_figures(all: &Breakdowns) -> Breakdowns {
+    let Breakdowns { source, declared, notice, min_n, .. } = all;
+    Breakdowns {
+        source: source.clone(),
+        declared: declared.clone(),
+        notice: notice.clone(),
+        min_n: *min_n,
+        figures: Vec::new(),
+    }
 }
 
 /// The cells of one way to break a figure down, and that of all people; all cells, if no way is named.

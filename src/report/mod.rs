@@ -6,14 +6,17 @@
 
 pub mod breakdown;
 pub mod callback;
+pub mod comments;
 pub mod comparisons;
 pub mod devices;
 pub mod estimates;
 pub mod figure;
 pub mod fonts;
 pub mod index;
+pub mod letter;
 pub mod number;
 pub mod outbox;
+pub mod page;
 pub mod pdf;
 pub mod plan;
 pub mod print;
@@ -22,6 +25,7 @@ pub mod publications;
 pub mod quality;
 pub mod raster;
 pub mod reconcile;
+pub mod render;
 pub mod results;
 mod selection;
 pub mod sentences;

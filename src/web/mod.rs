@@ -17,6 +17,7 @@ pub mod guard;
 pub mod health;
 pub mod json;
 pub mod kiosk;
+pub mod letters;
 pub mod log;
 pub mod metrics;
 pub mod operator;
@@ -26,6 +27,7 @@ pub mod publications;
 pub mod rate;
 pub mod receipts;
 pub mod responses;
+pub mod results;
 pub mod server;
 pub mod survey;
 pub mod wire;
@@ -39,6 +41,7 @@ use health::Watch;
 use metrics::Metrics;
 use pages::Pages;
 use rate::{RateLimits, Rates};
+use results::Drawn;
 use std::sync::Arc;
 use survey::Blanks;
 use tokio::sync::Semaphore;
@@ -68,6 +71,8 @@ pub struct Site {
     pub rates: Rates,
     /// New forms that were drawn.
     pub blanks: Blanks,
+    /// Result pages that were drawn.
+    pub results: Drawn,
 }
 
 /// How the counter is run: what an operator decides when the server starts.
@@ -122,6 +127,7 @@ impl Site {
             counter,
             rates: Rates::default(),
             blanks: Blanks::default(),
+            results: Drawn::default(),
         }
     }
 }
@@ -150,12 +156,16 @@ pub fn table() -> Vec<Address> {
         Address::at("/v1/rounds/{round}/export/manifest").get(exports::manifest),
         Address::at("/v1/rounds/{round}/publications").get(publications::list),
         Address::at("/v1/rounds/{round}/publications/{revision}/{file:.+}").get(publications::file),
+        // For everybody: what was published.
+        Address::at("/r/{round}").get(results::round),
+        Address::at("/r/{round}/{file}").get(results::file),
         Address::at("/problems").get(problem::list),
         Address::at("/problems/{slug}").get(problem::explain),
         // For the office.
         Address::at("/entry").get(entry::show).post(entry::enter),
         Address::at("/operator").get(operator::rounds),
         Address::at("/operator/{round}").get(operator::show),
+        Address::at("/operator/{round}/mail/{unit}").get(letters::show),
         // For whoever keeps the server running.
         Address::at("/healthz").get(health::alive),
         Address::at("/readyz").get(health::ready),

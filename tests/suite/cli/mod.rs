@@ -10,6 +10,7 @@ mod files;
 mod import;
 mod imputations;
 mod laws;
+mod mail;
 mod moments;
 mod plan;
 mod presentation;

@@ -4,6 +4,7 @@ mod client;
 mod crowd;
 mod exports;
 mod kill;
+mod mail;
 mod oracle;
 mod order;
 mod quality;

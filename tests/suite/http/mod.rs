@@ -14,4 +14,5 @@ mod operator;
 mod problem;
 mod receipts;
 mod responses;
+mod results;
 mod survey;

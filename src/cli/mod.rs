@@ -60,12 +60,10 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
   sipas device enrol --desk D      pair a tablet; device list tells what is missing
   sipas receipts issue --round R   codes for receipts; also: poster, key, paper, callback
   sipas plan --round R             how many answers each unit and desk still needs
-  sipas responses import FILE.csv  answers collected on paper
-  sipas assessments import FILE.csv
-  sipas results --round R          percent satisfied and mean, item by item
+  sipas responses import FILE.csv  answers collected on paper; assessments import for scores
+  sipas results --round R          percent satisfied and mean, item by item; quality for doubts
   sipas breakdown --round R        the same by district, desk, sex, age; small cells hidden
   sipas export --round R           answers and tables as files for R, SPSS, Stata, Excel, Python
-  sipas quality --round R          flagged answers, and the figures without them
   sipas index --round R            the index table with its intervals
   sipas report --round R --out DIR the result pages and PDF files as a folder
   sipas recipient import FILE.csv  who is told of results; sipas mail preview|send|status

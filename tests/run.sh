@@ -32,7 +32,7 @@ has_font || packages+=(fonts-noto-core)
 command -v pspp >/dev/null || packages+=(pspp)
 command -v xmllint >/dev/null || packages+=(libxml2-utils)
 command -v Rscript >/dev/null || packages+=(r-base-core)
-for package in haven jsonlite; do
+for package in haven jsonlite survey; do
     Rscript -e "library($package)" &>/dev/null || packages+=("r-cran-$package")
 done
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)

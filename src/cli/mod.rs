@@ -9,6 +9,7 @@ mod breakdown;
 mod calculator;
 mod callback;
 mod check;
+mod comments;
 mod demo;
 mod device;
 mod export;
@@ -135,6 +136,9 @@ enum Command {
     /// Asking some of those interviewed again (phúc tra)
     #[command(subcommand)]
     Callback(callback::Command),
+    /// What citizens wrote: read it, and let it be shown or not
+    #[command(subcommand)]
+    Comments(comments::Command),
     /// Paper forms that are typed in twice
     #[command(subcommand)]
     Paper(paper::Command),
@@ -197,6 +201,7 @@ pub fn run() -> ExitCode {
         Command::Poster(arguments) => poster::run(place, &arguments),
         Command::Key(command) => key::run(place, &command),
         Command::Callback(command) => callback::run(place, &command),
+        Command::Comments(command) => comments::run(place, &command),
         Command::Paper(command) => paper::run(place, &command),
         Command::Responses(command) => responses::run(place, &command),
         Command::Assessments(command) => assessments::run(place, &command),

@@ -11,6 +11,7 @@ pub mod bounce;
 pub mod breakdown;
 pub mod callback;
 pub mod channel;
+pub mod comment;
 pub mod device;
 pub mod disclosure;
 pub mod estimate;

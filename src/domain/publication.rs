@@ -26,7 +26,7 @@ pub struct Publication {
     pub program_version: String,
     /// Digest of the answers and scores that the figures were computed from.
     pub data: Digest,
-    /// Digest of all files.
+    /// Digest of all files but the pages, which tell the revision itself.
     pub digest: Digest,
 }
 

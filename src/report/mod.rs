@@ -6,6 +6,7 @@
 
 pub mod breakdown;
 pub mod callback;
+pub mod comments;
 pub mod comparisons;
 pub mod devices;
 pub mod estimates;
@@ -15,6 +16,7 @@ pub mod index;
 pub mod letter;
 pub mod number;
 pub mod outbox;
+pub mod page;
 pub mod pdf;
 pub mod plan;
 pub mod print;
@@ -23,6 +25,7 @@ pub mod publications;
 pub mod quality;
 pub mod raster;
 pub mod reconcile;
+pub mod render;
 pub mod results;
 mod selection;
 pub mod sentences;

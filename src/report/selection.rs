@@ -65,7 +65,7 @@ pub(super) fn text(selection: &Selection) -> String {
     out
 }
 
-fn ratio(r: f64) -> &'static str {
+pub(super) fn ratio(r: f64) -> &'static str {
     match r {
         r if r < 0.6 => "1/2",
         r if r < 1.0 => "2/3",

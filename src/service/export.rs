@@ -5,6 +5,7 @@
 //! | `responses` | one row an answer sheet, with its design; what could lead to a person is withheld |
 //! | `questions` | the questionnaire as variables, and packed answers as their values |
 //! | `keys` | what people could be told apart by, and what of it is withheld |
+//! | `spool` | answer sheets between counting and writing |
 //! | `analysis` | the figures of a questionnaire as sums over variables, for scripts |
 //! | `tables` | results, breakdowns and the index, a row a figure |
 //! | `sheet` | a table of figures on its way to blocks |
@@ -17,6 +18,7 @@ mod pipe;
 mod questions;
 mod responses;
 mod sheet;
+mod spool;
 mod tables;
 mod words;
 
@@ -177,8 +179,8 @@ trait Sink {
 /// Exports a table. Everything that can be refused is refused before `open` is called, which gives the output; from then on
 /// it can only break off. `tell` hears how many rows are written of how many.
 ///
-/// Memory does not grow with the rows: they are read in the order of their ids in one view of the database, in which they
-/// were counted before.
+/// Memory does not grow with the rows of answers: they are read once, in the order of their ids in one view of the database,
+/// and wait in a temporary file until all are counted.
 ///
 /// # Errors
 /// Why nothing was opened, or why it broke off.

@@ -11,6 +11,7 @@ pub mod calculator;
 pub mod callback;
 pub mod catalogue;
 pub mod collect;
+pub mod comments;
 pub mod devices;
 pub mod disclosure;
 pub mod exercise;

@@ -10,7 +10,7 @@ pub mod paths;
 mod scene;
 mod verify;
 
-pub use frozen::{answering, find, list, list_with_files, packed, read_file, report, reports, unpacked};
+pub use frozen::{answering, comments, find, list, list_with_files, packed, read_file, report, reports, unpacked};
 pub use verify::{Verified, verify};
 
 use super::breakdown::BreakdownRefusal;
@@ -179,6 +179,7 @@ fn freeze(
     publication: &Publication,
     record: impl FnOnce(&mut store::Connection) -> Result<(), StoreError>,
 ) -> Result<(), PublishRefusal> {
+    let pages = files::pages(&figures.scene, publication)?;
     let areas: BTreeSet<&AreaCode> = figures.scene.reports.iter().map(|report| &report.subject.area.code).collect();
     let Publication { round, revision, published, .. } = publication;
     let done = store.with(|connection| {
@@ -187,7 +188,7 @@ fn freeze(
             if !figures.scene.basis.holds(connection)? {
                 return Err(Undone::Overtaken);
             }
-            store::publications::insert(connection, publication, &figures.files)?;
+            store::publications::insert(connection, publication, figures.files.iter().chain(&pages))?;
             let has_figures = |unit: &AreaCode| areas.contains(unit);
             outbox::queue(connection, round, Edition::Revision(*revision), has_figures, *published)?;
             Ok(())

@@ -216,6 +216,21 @@ impl RoundSample {
         self.sample.joint(figures, level, Population::Descriptive)
     }
 
+    /// How closely each five-point item (by place in the questionnaire) goes with the mean of the others, in each domain; see
+    /// [`Sample::correlations_with_rest`].
+    #[must_use]
+    pub fn correlations_with_rest(
+        &self,
+        domains: &[Domain],
+        places: &[usize],
+        level: f64,
+    ) -> Vec<Vec<Result<Estimate, NotEstimable>>> {
+        let score = Worth::new(|code| (1..=5).contains(&code).then(|| f64::from(code)));
+        let columns = places.iter().filter_map(|place| self.columns.get(place));
+        let items: Vec<(usize, Worth)> = columns.map(|column| (*column, score.clone())).collect();
+        self.sample.correlations_with_rest(domains, &items, level)
+    }
+
     /// A figure that a scheme scores by, as terms that add up to a share between 0 and 1; `None` if the questionnaire has
     /// no such item or element.
     #[must_use]

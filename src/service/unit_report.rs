@@ -2,6 +2,7 @@
 //! each desk that was drawn. The figures are those of `sipas index` and `sipas results`, by the same functions.
 
 mod changes;
+mod items;
 
 use super::analyse;
 use super::catalogue::{Catalogue, Texts};
@@ -24,6 +25,8 @@ use crate::domain::unit_report::{
 };
 use crate::statistics::Target;
 use crate::store::Store;
+use items::Told;
+use std::collections::BTreeMap;
 
 /// The language that rows are worded in beside the questionnaire's first one.
 const SECOND_LANGUAGE: &str = "en";
@@ -91,12 +94,15 @@ impl Scene<'_> {
         let people = linked.people();
         let found: Vec<(Role, &Area, Results)> =
             areas.into_iter().zip(results).map(|((role, area), results)| (role, area, results)).collect();
-        let report = |(role, area, results): &(Role, &Area, Results)| UnitReport {
+        let codes: Vec<AreaCode> = found.iter().map(|(_, area, _)| area.code.clone()).collect();
+        let domains = self.survey.sample.domains(&self.exercise.tree, &codes);
+        let told = items::tell(&self.survey.sample, &linked, &domains);
+        let report = |((role, area, results), told): (&(Role, &Area, Results), BTreeMap<String, Told>)| UnitReport {
             subject: self.subject(*role, area),
             occasion: self.occasion(),
             index: (*role == Role::Unit).then(|| self.index(&area.code)).flatten(),
             component: self.component(*role, &area.code),
-            rows: results.rows.iter().map(|row| self.row(row)).collect(),
+            rows: results.rows.iter().map(|row| self.row(row, &told)).collect(),
             parts: self.parts((*role, area), &found),
             desks: self.desks(&area.code, &people),
             coverage: self.coverage(&area.code, &people),
@@ -104,7 +110,7 @@ impl Scene<'_> {
             earlier: Vec::new(),
             provenance: self.table.provenance.clone(),
         };
-        found.iter().map(report).collect()
+        found.iter().zip(told).map(report).collect()
     }
 
     /// The areas that get a report.
@@ -173,9 +179,10 @@ impl Scene<'_> {
         Some(Component { points, max, change: NO_EARLIER_YEAR })
     }
 
-    fn row(&self, row: &ResultRow) -> Row {
+    fn row(&self, row: &ResultRow, told: &BTreeMap<String, Told>) -> Row {
         let questionnaire = self.survey.sample.questionnaire();
         let item = questionnaire.item(&row.code).filter(|_| row.grain == Grain::Item);
+        let told = item.and_then(|_| told.get(&row.code));
         Row {
             grain: row.grain,
             code: row.code.clone(),
@@ -187,7 +194,8 @@ impl Scene<'_> {
             figure: row.figure.clone(),
             satisfied: row.satisfied.clone(),
             mean: row.mean.clone(),
-            distribution: None,
+            distribution: told.and_then(|told| told.distribution.clone()),
+            importance: told.map(|told| told.importance.clone()),
             change: NO_EARLIER_YEAR,
         }
     }

@@ -14,10 +14,10 @@ use diesel::result::{DatabaseErrorKind, Error};
 ///
 /// # Errors
 /// [`StoreError::Moved`] when the round has that revision already, [`StoreError::Unknown`] when it is not there.
-pub fn insert(
+pub fn insert<'a>(
     connection: &mut AnyConnection,
     publication: &Publication,
-    files: &[PackedFile],
+    files: impl IntoIterator<Item = &'a PackedFile>,
 ) -> Result<(), StoreError> {
     let round = rounds::number(connection, &publication.round)?;
     connection.transact(|connection| {

@@ -78,6 +78,7 @@ diesel::table! {
         response -> Binary,
         item -> Text,
         body -> Text,
+        standing -> Text,
     }
 }
 

@@ -77,17 +77,23 @@ impl Asset {
         } else {
             vec![CacheDirective::NoCache]
         };
-        let unchanged = match known {
-            Some(IfNoneMatch::Any) => true,
-            Some(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
-            None => false,
-        };
+        let unchanged = is_known(&tag, known);
         let mut response = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         response.insert_header(CacheControl(keep)).insert_header((header::ETAG, tag));
         if unchanged {
             return response.finish();
         }
         response.insert_header((header::CONTENT_TYPE, self.media_type)).body(self.content.clone())
+    }
+}
+
+/// Whether the client has what a tag stands for.
+#[must_use]
+pub fn is_known(tag: &EntityTag, known: Option<IfNoneMatch>) -> bool {
+    match known {
+        Some(IfNoneMatch::Any) => true,
+        Some(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(tag)),
+        None => false,
     }
 }
 

@@ -27,6 +27,7 @@ pub mod publications;
 pub mod rate;
 pub mod receipts;
 pub mod responses;
+pub mod results;
 pub mod server;
 pub mod survey;
 pub mod wire;
@@ -40,6 +41,7 @@ use health::Watch;
 use metrics::Metrics;
 use pages::Pages;
 use rate::{RateLimits, Rates};
+use results::Drawn;
 use std::sync::Arc;
 use survey::Blanks;
 use tokio::sync::Semaphore;
@@ -69,6 +71,8 @@ pub struct Site {
     pub rates: Rates,
     /// New forms that were drawn.
     pub blanks: Blanks,
+    /// Result pages that were drawn.
+    pub results: Drawn,
 }
 
 /// How the counter is run: what an operator decides when the server starts.
@@ -123,6 +127,7 @@ impl Site {
             counter,
             rates: Rates::default(),
             blanks: Blanks::default(),
+            results: Drawn::default(),
         }
     }
 }
@@ -151,6 +156,9 @@ pub fn table() -> Vec<Address> {
         Address::at("/v1/rounds/{round}/export/manifest").get(exports::manifest),
         Address::at("/v1/rounds/{round}/publications").get(publications::list),
         Address::at("/v1/rounds/{round}/publications/{revision}/{file:.+}").get(publications::file),
+        // For everybody: what was published.
+        Address::at("/r/{round}").get(results::round),
+        Address::at("/r/{round}/{file}").get(results::file),
         Address::at("/problems").get(problem::list),
         Address::at("/problems/{slug}").get(problem::explain),
         // For the office.

@@ -3,12 +3,12 @@
 //! A file never changes under its revision, so it may be kept for a year there. It lies packed, and goes out as it lies to
 //! whoever takes gzip.
 
-use super::Site;
 use super::problem::Problem;
 use super::problem::catalogue::{
     FAULTY_QUERY, FIGURES_NOT_AVAILABLE, NOT_FOUND, UNAVAILABLE, UNKNOWN_PUBLICATION, UNKNOWN_ROUND,
 };
 use super::responses::RETRY_AFTER_FAULT_S;
+use super::{Site, assets};
 use crate::domain::ids::RoundCode;
 use crate::domain::publication::{AsOf, PackedFile, Publication};
 use crate::domain::round::RoundPlan;
@@ -94,15 +94,15 @@ async fn found(
 }
 
 /// A file as it is sent.
-fn respond(request: &HttpRequest, file: PackedFile, keep: Vec<CacheDirective>) -> Result<HttpResponse, Problem> {
+pub(super) fn respond(
+    request: &HttpRequest,
+    file: PackedFile,
+    keep: Vec<CacheDirective>,
+) -> Result<HttpResponse, Problem> {
     let takes_gzip = takes_gzip(request);
     let packing = if takes_gzip { "-gz" } else { "" };
     let tag = EntityTag::new_strong(format!("{}{packing}", file.file.digest));
-    let is_known = match request.get_header::<IfNoneMatch>() {
-        Some(IfNoneMatch::Any) => true,
-        Some(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
-        None => false,
-    };
+    let is_known = assets::is_known(&tag, request.get_header::<IfNoneMatch>());
     let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header(CacheControl(keep)).insert_header((header::ETAG, tag));
     response.insert_header((header::VARY, header::ACCEPT_ENCODING.as_str()));
@@ -125,7 +125,7 @@ fn takes_gzip(request: &HttpRequest) -> bool {
     accepted.is_some_and(|accepted| accepted.split(',').any(is_gzip))
 }
 
-async fn looked_up<T: Send + 'static>(
+pub(super) async fn looked_up<T: Send + 'static>(
     site: &Data<Site>,
     look_up: impl FnOnce(&Service) -> Result<T, PublishRefusal> + Send + 'static,
 ) -> Result<T, Problem> {

@@ -5,11 +5,14 @@ use super::paths::{self, Form};
 use super::scene::{Scene, Side};
 use crate::domain::breakdown::{Breakdown, BreakdownCell, Breakdowns};
 use crate::domain::ids::{AreaCode, Digest};
-use crate::domain::publication::{FrozenFile, PackedFile};
+use crate::domain::publication::{FrozenFile, PackedFile, Publication};
+use crate::domain::tongue::Tongue;
+use crate::domain::unit_report::UnitReport;
 use crate::domain::unit_report::UnitReport;
 use crate::report;
 use crate::report::breakdown::BreakdownDocument;
 use crate::report::index::json::IndexDocument;
+use crate::report::page::{self, Edition};
 use crate::report::results::ResultsDocument;
 use crate::report::unit_report::json::UnitReportDocument;
 use crate::service::breakdown::{self, BreakdownRefusal, Wanted};
@@ -19,6 +22,9 @@ use flate2::write::GzEncoder;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::io::Write as _;
+
+/// The media type of pages.
+const HTML: &str = "text/html; charset=utf-8";
 
 /// A file before it is packed.
 pub(super) struct NewFile {
@@ -42,9 +48,10 @@ impl NewFile {
     }
 }
 
-/// Every file, in order of their paths. One more kind of file is one more line here.
+/// Every file but the pages, in order of their paths. One more kind of file is one more line here.
 pub(super) fn all(scene: &Scene) -> Result<Vec<PackedFile>, PublishRefusal> {
     let mut files = reports(scene)?;
+    files.push(NewFile::json(paths::COMMENTS.to_owned(), &scene.comments)?);
     for side in &scene.sides {
         files.extend(index(side)?);
         files.extend(results_of_areas(scene, side)?);

@@ -9,6 +9,7 @@ use crate::report::unit_report::json::UnitReportDocument;
 use crate::store::{self, Store};
 use flate2::read::GzDecoder;
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 use std::io::Read as _;
 
 /// Every publication of a round, in order of the revisions.
@@ -122,6 +123,15 @@ pub fn reports(store: &Store, publication: &Publication) -> Result<Vec<UnitRepor
     let files = store.with(|connection| store::publications::files(connection, round, *revision))?;
     let files = files.into_iter().filter(|file| paths::is_report(&file.path));
     files.map(|file| read(&file.path, &read_file(store, publication, &file.path)?)).collect()
+}
+
+/// The comments that a publication shows, by the code of the area.
+///
+/// # Errors
+/// When the database fails, or what it holds cannot be read.
+pub fn comments(store: &Store, publication: &Publication) -> Result<BTreeMap<String, Vec<String>>, PublishRefusal> {
+    let bytes = read_file(store, publication, paths::COMMENTS)?;
+    serde_json::from_slice(&bytes).map_err(|error| PublishRefusal::broken(paths::COMMENTS, error))
 }
 
 fn read(path: &str, bytes: &[u8]) -> Result<UnitReport, PublishRefusal> {

@@ -2,6 +2,8 @@
 
 use crate::domain::ids::AreaCode;
 use crate::domain::quality::Answers;
+use crate::domain::tongue::Tongue;
+use crate::report::page::file_name;
 use crate::service::breakdown::Wanted;
 
 /// A form of figures.
@@ -74,6 +76,21 @@ pub fn breakdown(wanted: &Wanted, form: Form) -> Option<String> {
 pub fn report(area: &AreaCode) -> String {
     format!("reports/{area}.json")
 }
+
+/// The rows of it as CSV.
+#[must_use]
+pub fn rows(area: &AreaCode) -> String {
+    format!("reports/{area}.csv")
+}
+
+/// The page of an area.
+#[must_use]
+pub fn page(area: &AreaCode, tongue: Tongue) -> String {
+    format!("pages/{}", file_name(area.as_str(), tongue))
+}
+
+/// The comments that pages show.
+pub const COMMENTS: &str = "comments.json";
 
 /// Whether a file is what is said of an area.
 #[must_use]

@@ -1,6 +1,7 @@
 //! What a publication is made from: the answers and scores of an exercise, and every figure that follows from them.
 
 use super::PublishRefusal;
+use crate::domain::comment::Standing;
 use crate::domain::ids::{Digest, RoundCode};
 use crate::domain::index::table::IndexTable;
 use crate::domain::quality::Answers;
@@ -8,9 +9,10 @@ use crate::domain::round::RoundPlan;
 use crate::domain::unit_report::UnitReport;
 use crate::service::catalogue::Catalogue;
 use crate::service::exercise::Exercise;
-use crate::service::{analyse, unit_report};
+use crate::service::{analyse, comments, unit_report};
 use crate::store::{self, Connection, Store, StoreError};
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 
 /// The state that sources are told to be in: what is frozen is published.
 const PUBLISHED: &str = "published";
@@ -22,6 +24,8 @@ pub(super) struct Scene<'a> {
     /// Once with all answers, and once without those that are flagged.
     pub(super) sides: Vec<Side>,
     pub(super) reports: Vec<UnitReport>,
+    /// The comments that each area's page shows, by its code.
+    pub(super) comments: BTreeMap<String, Vec<String>>,
 }
 
 /// The figures of all answers, or of those without flags.
@@ -55,7 +59,10 @@ impl<'a> Scene<'a> {
         let sources = all.exercise.surveys.iter().map(|survey| &survey.source);
         let cuts = sources.map(|source| (source.round.clone(), source.cut)).collect();
         let basis = Basis { plan, cuts, scores };
-        Ok(Self { catalogue, basis, sides: vec![all, side(Answers::Unflagged)?], reports })
+        let approved = comments::of_round(store, round, Some(Standing::Approved))?;
+        let comments = comments::shown(&reports, &approved).into_iter();
+        let comments = comments.map(|(area, texts)| (area.to_string(), texts)).collect();
+        Ok(Self { catalogue, basis, sides: vec![all, side(Answers::Unflagged)?], reports, comments })
     }
 }
 

@@ -48,9 +48,11 @@ pub fn verify(
     as_of: AsOf,
 ) -> Result<Verified, PublishRefusal> {
     let publication = super::find(store, round, as_of)?;
-    let scene = Scene::load(catalogue, store, round, &publication.program_version)?;
-    let now: BTreeMap<String, Digest> =
-        files::all(&scene)?.into_iter().map(|packed| (packed.file.path, packed.file.digest)).collect();
+    let mut scene = Scene::load(catalogue, store, round, &publication.program_version)?;
+    // Comments are no figures: those that were shown then stay, whatever was decided since.
+    scene.comments = super::comments(store, &publication)?;
+    let files = files::all(&scene)?.into_iter().chain(files::pages(&scene, &publication)?);
+    let now: BTreeMap<String, Digest> = files.map(|packed| (packed.file.path, packed.file.digest)).collect();
     let then: BTreeMap<String, FrozenFile> = store
         .with(|connection| store::publications::files(connection, round, publication.revision))?
         .into_iter()

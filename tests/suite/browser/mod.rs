@@ -6,6 +6,7 @@ mod letters;
 mod office;
 mod offline;
 mod pages;
+mod results;
 mod survey;
 
 use crate::harness::browser::Browser;

@@ -5,6 +5,7 @@ mod compare;
 mod counter;
 mod demo;
 mod estimate;
+mod export;
 mod files;
 mod import;
 mod imputations;

@@ -2,6 +2,7 @@
 
 mod client;
 mod crowd;
+mod exports;
 mod kill;
 mod mail;
 mod oracle;

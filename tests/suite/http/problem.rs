@@ -22,6 +22,7 @@ fn the_catalogue() {
     404 desk-not-open
     404 unknown-round
     404 unknown-unit
+    404 not-published
     405 method-not-allowed
     406 not-acceptable
     408 too-slow

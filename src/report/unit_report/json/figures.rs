@@ -54,6 +54,9 @@ pub(super) struct RowShape {
     mean: Option<OutcomeShape>,
     /// The share of each answer.
     distribution: Option<Vec<(String, f64)>>,
+    /// Correlation with the mean of the same people's other answers; none for what is no five-point item.
+    #[serde(default)]
+    importance: Option<OutcomeShape>,
     change: ChangeShape,
 }
 
@@ -153,6 +156,7 @@ impl From<&Row> for RowShape {
             satisfied: row.satisfied.as_ref().map(OutcomeShape::from),
             mean: row.mean.as_ref().map(OutcomeShape::from),
             distribution: row.distribution.as_ref().map(|distribution| distribution.shares.clone()),
+            importance: row.importance.as_ref().map(OutcomeShape::from),
             change: ChangeShape::from(&row.change),
         }
     }
@@ -170,6 +174,7 @@ impl RowShape {
             satisfied: outcome(&self.satisfied)?,
             mean: outcome(&self.mean)?,
             distribution: self.distribution.clone().map(|shares| Distribution { shares }),
+            importance: outcome(&self.importance)?,
             change: self.change.read()?,
         })
     }

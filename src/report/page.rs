@@ -281,9 +281,11 @@ impl Page<'_> {
             (true, "0") => {}
             (true, _) => section.notes.push(self.words.get("no-changed-items")),
             (false, _) => {
-                let points = real.into_iter().map(told).collect();
+                let mut points: Vec<String> = real.into_iter().map(told).collect();
+                if n_open != "0" {
+                    points.push(self.words.fill("unchanged-items", &[("n", &n_open)]));
+                }
                 section.lists.push(ListShape { heading: self.words.get("changed-items"), points });
-                section.notes.push(self.words.fill("unchanged-items", &[("n", &n_open)]));
             }
         }
         let trend = pictures::trend(self.report, self.tongue, self.words);

@@ -78,13 +78,30 @@ fn packed(NewFile { path, media, bytes }: NewFile) -> Result<PackedFile, Publish
     Ok(PackedFile { file: FrozenFile { path, media: media.to_owned(), size, digest }, packed })
 }
 
-/// What is said of each area.
+/// What is said of each area, and its rows as a table.
 fn reports(scene: &Scene) -> Result<Vec<NewFile>, PublishRefusal> {
-    let file = |report: &UnitReport| {
-        let document = UnitReportDocument::from(report);
-        NewFile::json(paths::report(&report.subject.area.code), &document)
+    let mut files = Vec::with_capacity(2 * scene.reports.len());
+    for report in &scene.reports {
+        let area = &report.subject.area.code;
+        files.push(NewFile::json(paths::report(area), &UnitReportDocument::from(report))?);
+        files.push(NewFile::text(paths::rows(area), Form::Csv, page::csv(report)));
+    }
+    Ok(files)
+}
+
+/// The page of each area in each language. Pages tell which revision they are of, so they are no part of what a revision is
+/// held against.
+pub(super) fn pages(scene: &Scene, publication: &Publication) -> Result<Vec<PackedFile>, PublishRefusal> {
+    let edition = Edition::of(publication);
+    let drawn = |report: &UnitReport, tongue| {
+        let area = &report.subject.area.code;
+        let comments = scene.comments.get(area.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let path = paths::page(area, tongue);
+        let html = page::page(report, comments, &edition, tongue).map_err(|e| PublishRefusal::broken(&path, e))?;
+        packed(NewFile::new(path, HTML, html.into_bytes()))
     };
-    scene.reports.iter().map(file).collect()
+    let files = scene.reports.iter().flat_map(|report| Tongue::ALL.map(|tongue| drawn(report, tongue)));
+    files.collect()
 }
 
 /// The index table, and each unit of it.

@@ -76,6 +76,11 @@ impl Visible<'_> {
         self.shown.holds(self.linked.spot(domain, answers))
     }
 
+    /// Whether the figure of the domain at a spot may be shown.
+    pub(super) fn shows(&self, spot: Spot) -> bool {
+        self.shown.holds(spot)
+    }
+
     /// The figure of the domain at a spot if it may be shown, or why there is none.
     pub(super) fn figure<T>(&self, spot: Spot, outcome: Result<T, NotEstimable>) -> Result<T, NoFigure> {
         if self.shown.holds(spot) {

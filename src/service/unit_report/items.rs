@@ -36,15 +36,16 @@ pub(super) fn tell(sample: &RoundSample, linked: &Linked, domains: &[Domain]) ->
     let closeness = sample.correlations_with_rest(domains, &places, LEVEL);
     let people = linked.people();
     let of_domain = |((domain, found), closeness): ((&Domain, Vec<_>), Vec<_>)| {
+        let spot = linked.spot(domain, Answers::All);
         let mut found = found.into_iter();
         let told = |(((place, visible), shares), closeness): (((&usize, &Option<Visible>), &Vec<Statistic>), _)| {
             let values: Vec<f64> =
                 found.by_ref().take(shares.len()).filter_map(Result::ok).map(|share: Estimate| share.value).collect();
             let visible = visible.as_ref()?;
-            let is_whole = visible.holds(domain, Answers::All) && values.len() == shares.len();
+            let is_whole = visible.shows(spot) && values.len() == shares.len();
             let named = ANSWERS.zip(values).map(|(answer, share)| (answer.to_string(), share));
-            let importance = match people.holds(domain, Answers::All) {
-                true => visible.figure(linked.spot(domain, Answers::All), closeness),
+            let importance = match people.shows(spot) {
+                true => visible.figure(spot, closeness),
                 false => Err(NoFigure::Hidden),
             };
             let told = Told { distribution: is_whole.then(|| Distribution { shares: named.collect() }), importance };

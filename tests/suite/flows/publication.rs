@@ -7,7 +7,6 @@ use sipas::store::DatabaseUrl;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
-use std::time::Duration;
 
 /// Desks that were drawn.
 const DESKS: [&str; 4] = ["T1-01", "T1-02", "T2-01", "T2-02"];
@@ -181,6 +180,37 @@ fn beside(url: &str) -> SideConnection {
     SideConnection::of(&DatabaseUrl::parse(url).unwrap())
 }
 
+/// Makes a publication stand still when its round is changed and some of its files are written.
+fn hold_up(side: &mut SideConnection) {
+    side.execute(match side {
+        SideConnection::Sqlite(_) => {
+            "CREATE TRIGGER slow BEFORE INSERT ON publication_files WHEN NEW.path LIKE 'without%' BEGIN
+             SELECT count(*) FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000)
+             SELECT i FROM n); END"
+        }
+        SideConnection::Postgres(_) => "BEGIN; LOCK TABLE publication_files IN SHARE MODE",
+    });
+}
+
+/// Whether it does so now.
+fn is_held_up(other: &mut SideConnection) -> bool {
+    match other {
+        SideConnection::Sqlite(_) => match other.execute_at_once("BEGIN IMMEDIATE") {
+            Ok(()) => {
+                other.execute("ROLLBACK");
+                false
+            }
+            Err(_) => true,
+        },
+        // Division by zero, as long as nobody waits.
+        SideConnection::Postgres(_) => {
+            let waits =
+                "SELECT 1 / count(*) FROM pg_locks WHERE NOT granted AND relation = 'publication_files'::regclass";
+            other.execute_at_once(waits).is_ok()
+        }
+    }
+}
+
 #[test]
 fn a_publication_is_there_wholly_or_not_at_all() {
     let scratch = tempfile::tempdir().unwrap();
@@ -211,20 +241,20 @@ fn a_publication_is_there_wholly_or_not_at_all() {
             SideConnection::Sqlite(_) => "DROP TRIGGER refuse",
             SideConnection::Postgres(_) => "DROP TRIGGER refuse ON publication_files",
         });
-        // Killed at whatever moment, it has published all or nothing.
-        for delay_ms in [40, 150, 400, 800] {
-            let mut child = office.command(&["round", "publish", ROUND]).spawn().unwrap();
-            std::thread::sleep(Duration::from_millis(delay_ms));
-            child.kill().unwrap();
-            child.wait().unwrap();
-            if office.run(&["round", "list"]).contains("published") {
-                break;
-            }
-            nothing(&office);
+        // Killed with most of it written, it has published nothing.
+        hold_up(&mut side);
+        let (mut child, mut other) = (office.command(&["round", "publish", ROUND]).spawn().unwrap(), beside(url));
+        while !is_held_up(&mut other) {
+            std::thread::yield_now();
         }
-        if office.run(&["round", "list"]).contains("closed") {
-            office.run(&["round", "publish", ROUND]);
-        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        side.execute(match &side {
+            SideConnection::Sqlite(_) => "DROP TRIGGER slow",
+            SideConnection::Postgres(_) => "ROLLBACK",
+        });
+        nothing(&office);
+        office.run(&["round", "publish", ROUND]);
         assert!(office.run(&["round", "verify", ROUND]).contains("follows from the data"));
         let queued = office.run(&["mail", "status", "--format", "json"]);
         assert!(queued.contains(ROUND) && queued.contains("r1"), "the mail joined the queue with it: {queued}");

@@ -28,6 +28,7 @@ mod quality;
 mod receipts;
 mod recipient;
 mod reconcile;
+mod report;
 mod responses;
 mod results;
 mod round;
@@ -64,6 +65,7 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
   sipas breakdown --round R        the same by district, desk, sex, age; small cells hidden
   sipas export --round R           answers and tables as files for R, SPSS, Stata, Excel, Python
   sipas index --round R            the index table with its intervals
+  sipas report --round R --out DIR the result pages and PDF files as a folder
   sipas recipient import FILE.csv  who is told of results; sipas mail preview|send|status
   sipas estimate FILE              figures with intervals from any survey file, CSV or Parquet
   sipas moments FILE --out M       sums of a day or a province; estimate --moments adds them up
@@ -150,6 +152,8 @@ enum Command {
     Assessments(assessments::Command),
     /// Percent satisfied and mean, per item, element and overall
     Results(results::Arguments),
+    /// Result pages and PDF files as a folder that any web server shows
+    Report(report::Arguments),
     /// Figures by unit and by who answered, with small cells hidden
     Breakdown(breakdown::Arguments),
     /// Answers and tables as files for statisticians
@@ -206,6 +210,7 @@ pub fn run() -> ExitCode {
         Command::Responses(command) => responses::run(place, &command),
         Command::Assessments(command) => assessments::run(place, &command),
         Command::Results(arguments) => results::run(place, &arguments),
+        Command::Report(arguments) => report::run(place, &arguments),
         Command::Breakdown(arguments) => breakdown::run(place, &arguments),
         Command::Export(arguments) => export::run(place, &arguments),
         Command::Index(arguments) => index::run(place, &arguments),

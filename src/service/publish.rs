@@ -5,26 +5,28 @@
 //! is asked for later is answered from these bytes and never computed again.
 
 mod files;
+mod folder;
 mod frozen;
 pub mod paths;
 mod scene;
 mod verify;
 
+pub use folder::folder;
 pub use frozen::{answering, comments, find, list, list_with_files, packed, read_file, report, reports, unpacked};
 pub use verify::{Verified, verify};
 
-use super::breakdown::BreakdownRefusal;
 use super::catalogue::Catalogue;
 use super::exercise::AnalyseRefusal;
 use super::outbox;
 use super::rounds::{self, RoundRefusal};
-use crate::domain::ids::{AreaCode, RoundCode};
+use crate::domain::ids::{AreaCode, Digest, RoundCode};
 use crate::domain::outbox::Edition;
-use crate::domain::publication::{Changes, LateArrival, Publication};
+use crate::domain::publication::{Changes, LateArrival, PackedFile, Publication};
 use crate::domain::round::AnyRound;
 use crate::report;
 use crate::store::{self, Store, StoreError};
 use chrono::{DateTime, SubsecRound as _, Utc};
+use files::Drawing;
 use scene::Scene;
 use std::collections::BTreeSet;
 
@@ -37,9 +39,6 @@ pub enum PublishRefusal {
     /// The round's figures cannot be computed.
     #[error(transparent)]
     Analyse(#[from] AnalyseRefusal),
-    /// Its breakdowns cannot be computed.
-    #[error(transparent)]
-    Breakdown(#[from] BreakdownRefusal),
     /// Another revision would be the same to the byte.
     #[error("revision {0} says the same to the byte; there is nothing to revise")]
     NothingNew(u32),
@@ -142,19 +141,19 @@ pub fn revise(
 }
 
 /// The figures of a round, computed and packed, on their way to be published.
-struct Figures<'a> {
-    scene: Scene<'a>,
-    files: Vec<crate::domain::publication::PackedFile>,
+struct Figures {
+    scene: Scene,
+    files: Vec<PackedFile>,
 }
 
-impl<'a> Figures<'a> {
-    fn compute(catalogue: &'a Catalogue, store: &Store, round: &RoundCode) -> Result<Self, PublishRefusal> {
+impl Figures {
+    fn compute(catalogue: &Catalogue, store: &Store, round: &RoundCode) -> Result<Self, PublishRefusal> {
         let scene = Scene::load(catalogue, store, round, env!("CARGO_PKG_VERSION"))?;
         let files = files::all(&scene)?;
         Ok(Self { scene, files })
     }
 
-    fn digest(&self) -> crate::domain::ids::Digest {
+    fn digest(&self) -> Digest {
         files::digest(&self.files)
     }
 
@@ -179,7 +178,7 @@ fn freeze(
     publication: &Publication,
     record: impl FnOnce(&mut store::Connection) -> Result<(), StoreError>,
 ) -> Result<(), PublishRefusal> {
-    let pages = files::pages(&figures.scene, publication)?;
+    let pages = Drawing::of(&figures.scene, publication).packed()?;
     let areas: BTreeSet<&AreaCode> = figures.scene.reports.iter().map(|report| &report.subject.area.code).collect();
     let Publication { round, revision, published, .. } = publication;
     let done = store.with(|connection| {

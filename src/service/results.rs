@@ -28,8 +28,9 @@ pub fn results(
     (area, answers): (Option<&AreaCode>, Answers),
 ) -> Result<Results, AnalyseRefusal> {
     let exercise = Exercise::of_round(catalogue, store, code, answers)?;
-    let area = within(&exercise, area)?.clone();
-    let found = of_areas(catalogue, &exercise, exercise.named(code)?, &[&area]);
+    let (area, survey) = (within(&exercise, area)?.clone(), exercise.named(code)?);
+    let linked = Linked::of(catalogue, &exercise, survey);
+    let found = of_areas(catalogue, &exercise, (survey, &linked), &[&area]);
     found.into_iter().next().ok_or(AnalyseRefusal::UnknownUnit(area.code))
 }
 
@@ -41,9 +42,13 @@ pub(super) fn within<'e>(exercise: &'e Exercise, area: Option<&AreaCode>) -> Res
 }
 
 /// The results of a survey for some areas of its exercise.
-pub(super) fn of_areas(catalogue: &Catalogue, exercise: &Exercise, survey: &Survey, areas: &[&Area]) -> Vec<Results> {
+pub(super) fn of_areas(
+    catalogue: &Catalogue,
+    exercise: &Exercise,
+    (survey, linked): (&Survey, &Linked),
+    areas: &[&Area],
+) -> Vec<Results> {
     let Survey { source, sample } = survey;
-    let linked = Linked::of(catalogue, exercise, survey);
     let questions = questions(sample);
     let statistics: Vec<Vec<Statistic>> = questions.iter().map(Question::statistics).collect();
     // The figures of one question have the same people, so they are shown together or not at all.
@@ -56,10 +61,10 @@ pub(super) fn of_areas(catalogue: &Catalogue, exercise: &Exercise, survey: &Surv
     let questionnaire = sample.questionnaire();
     let texts = questionnaire.languages.first().and_then(|first| catalogue.texts(&questionnaire.reference, first));
     let of_area = |((area, domain), found): ((&&Area, &Domain), Vec<_>)| {
-        let mut found = found.into_iter();
+        let (mut found, spot) = (found.into_iter(), linked.spot(domain, source.answers));
         let row = |(question, visible): (&Question, &Option<Visible>)| {
             let visible = visible.as_ref()?;
-            let mut shown = found.by_ref().map(|outcome| visible.figure(domain, source.answers, outcome));
+            let mut shown = found.by_ref().map(|outcome| visible.figure(spot, outcome));
             let mut row = question.answered(&mut shown)?;
             row.title = texts.map(|texts| title(texts, questionnaire, &row)).unwrap_or_default();
             Some(row)
@@ -67,7 +72,7 @@ pub(super) fn of_areas(catalogue: &Catalogue, exercise: &Exercise, survey: &Surv
         let rows: Vec<ResultRow> = questions.iter().zip(&visible).filter_map(row).collect();
         let is_selected = source.mode == Mode::SelfSelected;
         Results {
-            selection: is_selected.then(|| selection(&linked, sample, &exercise.tree, (&area.code, &rows))),
+            selection: is_selected.then(|| selection(linked, sample, &exercise.tree, (&area.code, &rows))),
             area: area.code.clone(),
             area_name: area.name.clone(),
             source: source.clone(),

@@ -30,7 +30,7 @@ pub async fn index(request: HttpRequest, site: Data<Site>, round: Path<String>) 
     let (round, Asked { unit, answers, as_of }) = (code(&round)?, Asked::by(&request)?);
     let of_unit = unit.clone();
     let path = move |_: &_| Some(paths::index(of_unit.as_ref(), answers, Form::Json));
-    if let Some(frozen) = publications::frozen(&request, &site, (round.clone(), as_of), path).await? {
+    if let Some(frozen) = publications::frozen(&request, &site, (round.clone(), as_of), (path, &UNKNOWN_UNIT)).await? {
         return Ok(frozen);
     }
     let table =
@@ -53,7 +53,7 @@ pub async fn results(request: HttpRequest, site: Data<Site>, round: Path<String>
     let of_unit = unit.clone();
     let path =
         move |plan: &RoundPlan| Some(paths::results(of_unit.as_ref().unwrap_or(&plan.area), answers, Form::Json));
-    if let Some(frozen) = publications::frozen(&request, &site, (round.clone(), as_of), path).await? {
+    if let Some(frozen) = publications::frozen(&request, &site, (round.clone(), as_of), (path, &UNKNOWN_UNIT)).await? {
         return Ok(frozen);
     }
     let found = computed(&site, move |service| {
@@ -72,7 +72,7 @@ pub async fn breakdown(request: HttpRequest, site: Data<Site>, round: Path<Strin
         let wanted = wanted.clone();
         move |_: &_| paths::breakdown(&wanted, Form::Json)
     };
-    if let Some(frozen) = publications::frozen(&request, &site, (round.clone(), as_of), path).await? {
+    if let Some(frozen) = publications::frozen(&request, &site, (round.clone(), as_of), (path, &FAULTY_QUERY)).await? {
         return Ok(frozen);
     }
     let found = computed(&site, move |service| {

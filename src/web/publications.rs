@@ -5,7 +5,7 @@
 
 use super::problem::Problem;
 use super::problem::catalogue::{
-    FAULTY_QUERY, FIGURES_NOT_AVAILABLE, NOT_FOUND, UNAVAILABLE, UNKNOWN_PUBLICATION, UNKNOWN_ROUND,
+    FAULTY_QUERY, FIGURES_NOT_AVAILABLE, Kind, NOT_FOUND, UNAVAILABLE, UNKNOWN_PUBLICATION, UNKNOWN_ROUND,
 };
 use super::responses::RETRY_AFTER_FAULT_S;
 use super::{Site, assets};
@@ -53,7 +53,7 @@ pub async fn file(
 }
 
 /// The frozen file that answers for a round, if its figures are frozen or an earlier publication is asked for; see
-/// [`publish::answering`].
+/// [`publish::answering`]. `missing` is the problem where no such figure was kept.
 ///
 /// # Errors
 /// An unknown round, publication or file.
@@ -61,9 +61,10 @@ pub(super) async fn frozen(
     request: &HttpRequest,
     site: &Data<Site>,
     (round, as_of): (RoundCode, Option<AsOf>),
-    path: impl FnOnce(&RoundPlan) -> Option<String> + Send + 'static,
+    (path, missing): (impl FnOnce(&RoundPlan) -> Option<String> + Send + 'static, &'static Kind),
 ) -> Result<Option<HttpResponse>, Problem> {
-    let found = found(site, round, as_of, path).await?;
+    let found = found(site, round, as_of, path).await;
+    let found = found.map_err(|problem| if *problem.kind() == NOT_FOUND { Problem::of(missing) } else { problem })?;
     let answer = |(publication, file): (Publication, PackedFile)| {
         let Publication { round, revision, .. } = publication;
         let place = format!("/v1/rounds/{round}/publications/{revision}/{}", file.file.path);

@@ -140,7 +140,7 @@ pub(super) fn ranks(report: &UnitReport, words: &Words) -> Option<Ranks> {
         name: part.area.name.clone(),
         value: ranked.index.published,
         standing: ranked.standing,
-        is_meant: part.is_focus,
+        is_meant: false,
     };
     let rows: Vec<Ranked> = ranked_parts(report).iter().take(MOST_RANKS).map(row).collect();
     let decimals = report.occasion.decimals;

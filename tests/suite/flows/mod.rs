@@ -7,6 +7,7 @@ mod kill;
 mod mail;
 mod oracle;
 mod order;
+mod publication;
 mod quality;
 mod ranks;
 mod two_servers;

@@ -12,6 +12,7 @@ mod kiosk;
 mod languages;
 mod operator;
 mod problem;
+mod publications;
 mod receipts;
 mod responses;
 mod results;

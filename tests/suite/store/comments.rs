@@ -2,7 +2,8 @@ use crate::harness::Database;
 use crate::harness::province::{area_code, open_round, random_id, response, round_code};
 use sipas::domain::comment::{CommentRef, Standing};
 use sipas::domain::ids::{ItemId, ResponseId};
-use sipas::store::{Store, StoreError, comments, responses};
+use sipas::store::responses::{self, Intake};
+use sipas::store::{Store, StoreError, comments};
 
 on_both!(a_comment_is_hidden_until_somebody_decides, all_that_are_named_are_settled_or_none);
 
@@ -29,7 +30,7 @@ fn two_comments(store: &Store) -> [ResponseId; 2] {
     open_round(store, "R1");
     let ids = [random_id(), random_id()];
     let batch = [response(ids[0], "R1", "K1", 1), response(ids[1], "R1", "K3", 2)];
-    store.with(|connection| responses::insert_batch(connection, &batch)).unwrap();
+    store.with(|connection| responses::insert_batch(connection, &batch, Intake::Open)).unwrap();
     ids
 }
 

@@ -55,7 +55,7 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
   sipas demo                       a made-up province: answers, index table, page to try out
   sipas serve                      take answers at the desks (http://127.0.0.1:8080/s/DESK)
 
-  sipas areas import FILE.csv      the tree of areas and desks
+  sipas areas|assessments import F the tree of areas and desks; what was scored, and appraised
   sipas round create|frame|open|close|publish|list
   sipas device enrol --desk D      pair a tablet; device list tells what is missing
   sipas receipts issue --round R   codes for receipts; also: poster, key, paper, callback
@@ -67,8 +67,7 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
   sipas index --round R            the index table with its intervals
   sipas report --round R --out DIR the result pages and PDF files as a folder
   sipas recipient import FILE.csv  who is told of results; sipas mail preview|send|status
-  sipas estimate FILE              figures with intervals from any survey file, CSV or Parquet
-  sipas moments FILE --out M       sums of a day or a province; estimate --moments adds them up
+  sipas estimate|moments FILE      figures with intervals from any survey file, or sums to add up
   sipas compare FILE               differences, ranks and tests, as sure as they are
   sipas reconcile FILE.csv         do published parts and totals add up?
   sipas check                      are the questionnaires, texts and schemes sound?

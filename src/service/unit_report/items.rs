@@ -44,7 +44,7 @@ pub(super) fn tell(sample: &RoundSample, linked: &Linked, domains: &[Domain]) ->
             let is_whole = visible.holds(domain, Answers::All) && values.len() == shares.len();
             let named = ANSWERS.zip(values).map(|(answer, share)| (answer.to_string(), share));
             let importance = match people.holds(domain, Answers::All) {
-                true => visible.figure(domain, Answers::All, closeness),
+                true => visible.figure(linked.spot(domain, Answers::All), closeness),
                 false => Err(NoFigure::Hidden),
             };
             let told = Told { distribution: is_whole.then(|| Distribution { shares: named.collect() }), importance };

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use sipas::domain::channel::Channel;
 use sipas::domain::ids::{AreaCode, Digest, ResponseId, RoundCode};
 use sipas::domain::quality::Reasons;
-use sipas::store::responses::{self, NewResponse};
+use sipas::store::responses::{self, Intake, NewResponse};
 use sipas::store::{DatabaseUrl, Store};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -166,6 +166,8 @@ fn answers(store: &Store, n_answers: usize) {
     };
     for first in (0..n_answers).step_by(BATCH) {
         let batch: Vec<NewResponse> = (first..n_answers.min(first + BATCH)).map(&mut answer).collect();
-        store.with(|connection| responses::insert_batch(connection, &batch)).expect("the answers are stored");
+        store
+            .with(|connection| responses::insert_batch(connection, &batch, Intake::Open))
+            .expect("the answers are stored");
     }
 }

@@ -9,12 +9,20 @@ use crate::domain::ids::AreaCode;
 use crate::domain::letter::Letter;
 use crate::domain::outbox::{ClaimedMail, Edition};
 use crate::domain::publication::{AsOf, Publication};
+use crate::domain::tongue::Tongue;
 use crate::domain::unit_report::UnitReport;
 use crate::report::letter::{self, Facts, LetterFault, Letterhead};
+use crate::report::page;
+use crate::report::pdf::{self, PdfFault};
+use crate::report::render::RenderFault;
 use crate::store::letters;
 use crate::store::{Store, StoreError};
+use chrono::Utc;
 
 pub use crate::store::letters::LetterKey;
+
+/// The template of a unit's page on paper.
+const UNIT_ON_PAPER: &str = "unit.typ";
 
 /// Why there is no letter.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +41,12 @@ pub enum LetterRefusal {
     /// A template is at fault.
     #[error(transparent)]
     Template(#[from] LetterFault),
+    /// The report that is attached cannot be worded.
+    #[error(transparent)]
+    Report(#[from] RenderFault),
+    /// The report that is attached cannot be set.
+    #[error("the PDF could not be set: {0}")]
+    Pdf(#[from] PdfFault),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -123,7 +137,18 @@ impl Told {
             Self::Now(reports) => (reports.iter().find(of_unit).cloned(), None, ""),
         };
         let report = report.ok_or_else(|| LetterRefusal::NoFigures(key.unit.clone()))?;
+        let pdf = key.with_pdf.then(|| self.pdf(&report, key.language)).transpose()?;
         let facts = Facts { report: &report, edition: key.edition, before: before.as_ref(), note };
-        Ok(letter::write(&facts, key.language, letterhead, None)?)
+        Ok(letter::write(&facts, key.language, letterhead, pdf)?)
+    }
+    /// The unit's page, set for paper.
+    fn pdf(&self, report: &UnitReport, language: Tongue) -> Result<Vec<u8>, LetterRefusal> {
+        let (edition, made) = match self {
+            Self::Published(publication, _) => (page::Edition::of(publication), publication.published),
+            Self::Now(_) => (page::Edition::Preview, Utc::now()),
+        };
+        // What people wrote stands on the page, where it can be taken back; a file that was sent cannot.
+        let content = page::content(report, &[], &edition, language)?;
+        Ok(pdf::pdf(UNIT_ON_PAPER, &content, made)?)
     }
 }

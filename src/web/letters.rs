@@ -90,7 +90,7 @@ fn refused(refusal: LetterRefusal) -> Problem {
         LetterRefusal::NoFigures(_) => Problem::of(&UNKNOWN_UNIT),
         LetterRefusal::Refused(refusal) => figures::refused(refusal),
         LetterRefusal::Unread(refusal) => publications::refused(refusal),
-        LetterRefusal::Template(_) => Problem::server_fault(refusal),
+        LetterRefusal::Template(_) | LetterRefusal::Report(_) | LetterRefusal::Pdf(_) => Problem::server_fault(refusal),
         LetterRefusal::Store(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a letter could not be read");
             Problem::of(&UNAVAILABLE).retry_after(RETRY_AFTER_FAULT_S)

@@ -4,6 +4,7 @@ use super::{Facts, Letterhead, PICTURE_NAME, PICTURE_WIDTH, RESULT_PAGES, Words,
 use crate::domain::tongue::Tongue;
 use crate::domain::unit_report::{ChangeVerdict, Extreme, IndexPart, PartLine, RankedIndex, Row, UnitReport};
 use crate::report::number::Numbers;
+use crate::report::page::file_name;
 use crate::report::sentences::{self, Measure};
 use crate::report::words;
 use serde::Serialize;
@@ -82,7 +83,7 @@ impl View {
         let heading = tongue.of(format!("CCHC {year}: {name}"), format!("PAR {year}: {name}"));
         let short = report.short_desks();
         let n_more = short.len().saturating_sub(MAX_DESKS);
-        let (link, page) = (letterhead.public_url.as_ref(), page_name(report, tongue));
+        let (link, page) = (letterhead.public_url.as_ref(), file_name(report.subject.area.code.as_str(), tongue));
         Self {
             lang: tongue.code(),
             w: words.clone(),
@@ -117,12 +118,6 @@ impl View {
         self.picture = seen.map(|alt| Picture { name: PICTURE_NAME, width: PICTURE_WIDTH, alt });
         self.is_attached = is_attached;
     }
-}
-
-/// The result page of the letter's area, in its language.
-fn page_name(report: &UnitReport, tongue: Tongue) -> String {
-    let area = &report.subject.area.code;
-    tongue.of(format!("{area}.html"), format!("{area}.en.html"))
 }
 
 /// What kind of letter it is, before its subject.

@@ -65,6 +65,11 @@ fn letters_are_sound_and_read_well_on_a_phone_and_a_screen() {
         assert!(corrected.plain.contains(line), "{line} is missing in:\n{}", corrected.plain);
     }
     assert_eq!(letter(&database, "T1", Tongue::Vietnamese, published), first, "the first revision stays as it was");
+    let out = tempfile::tempdir().unwrap();
+    let folder = out.path().join("look").display().to_string();
+    let said = office.office.run(&["mail", "preview", "--round", ROUND, "--unit", "T1", "--pdf", "--out", &folder]);
+    let attached = said.lines().find(|line| line.ends_with(".pdf")).expect("the report is attached");
+    assert!(std::fs::read(attached).unwrap().starts_with(b"%PDF-"), "{said}");
 
     let served = office.office.serve();
     for (screen, name) in [(PHONE, "phone"), (DESKTOP, "desktop")] {

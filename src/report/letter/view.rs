@@ -1,6 +1,7 @@
 //! What the templates of a letter show: every number worded.
 
 use super::{Facts, Letterhead, PICTURE_NAME, PICTURE_WIDTH, RESULT_PAGES, Words, said};
+use crate::domain::disclosure::NoFigure;
 use crate::domain::tongue::Tongue;
 use crate::domain::unit_report::{ChangeVerdict, Extreme, IndexPart, PartLine, RankedIndex, Row, UnitReport};
 use crate::report::number::Numbers;
@@ -223,7 +224,11 @@ fn main_facts(report: &UnitReport, tongue: Tongue, wording: &Wording<'_>) -> Vec
 }
 
 fn overall_note(row: &Row, tongue: Tongue) -> String {
-    let Ok(estimate) = row.main() else { return words_of_hidden(tongue) };
+    let estimate = match row.main() {
+        Ok(estimate) => estimate,
+        Err(NoFigure::Hidden) => return words_of_hidden(tongue),
+        Err(NoFigure::None(_)) => return tongue.of("chưa có câu trả lời", "no answers yet").to_owned(),
+    };
     let sureness = said::sureness(estimate, 100.0, SHARE, tongue);
     format!("{sureness}; {}", sentences::change(&row.change, Measure::Share).told(tongue))
 }

@@ -28,6 +28,8 @@ has_postgres || packages+=(postgresql)
 command -v chromium >/dev/null || packages+=(chromium)
 command -v chromedriver >/dev/null || packages+=(chromium-driver)
 has_font || packages+=(fonts-noto-core)
+command -v python3 >/dev/null || packages+=(python3)
+python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
 
 if ((${#packages[@]} > 0)); then
     missing="these tests need the Debian packages: ${packages[*]}"
@@ -49,6 +51,15 @@ if ((${#packages[@]} > 0)); then
     "${as_root[@]}" apt-get update -q
     "${as_root[@]}" apt-get install -y -q --no-install-recommends -o Dpkg::Options::=--force-confold "${packages[@]}"
     has_postgres || die "PostgreSQL was installed, but initdb is neither on the path nor in /usr/lib/postgresql/*/bin."
+fi
+
+# The Python packages, beside the build's other results.
+python="${CARGO_TARGET_DIR:-target}/python"
+if ! cmp -s tests/requirements.txt "$python/requirements.txt"; then
+    say "Installing Python packages into $python"
+    python3 -m venv --clear "$python"
+    "$python/bin/pip" install --quiet --disable-pip-version-check -r tests/requirements.txt
+    cp tests/requirements.txt "$python/requirements.txt"
 fi
 
 command -v cargo >/dev/null || die "cargo is missing; install Rust from https://rustup.rs, then run this again."

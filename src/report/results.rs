@@ -8,6 +8,7 @@ use super::words::{self, HIDDEN, HIDDEN_CODE};
 use crate::domain::disclosure::NoFigure;
 use crate::domain::estimate::Estimate;
 use crate::domain::results::{Grain, ResultRow, Results};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -87,7 +88,7 @@ fn shown(outcome: Option<&Result<Estimate, NoFigure>>, factor: f64, decimals: u8
 }
 
 /// The results as JSON: what `sipas results --format json` writes and `GET /v1/rounds/{round}/results` answers.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ResultsDocument {
     area: String,
     area_name: String,
@@ -101,7 +102,7 @@ pub struct ResultsDocument {
     selection: Option<SelectionShape>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct RowShape {
     grain: &'static str,
     code: String,
@@ -115,7 +116,7 @@ struct RowShape {
 }
 
 /// An estimate, or the reason why there is none.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(untagged)]
 enum OutcomeShape {
     Estimate(EstimateShape),

@@ -4,6 +4,7 @@ use super::number::{self, percent};
 use super::table::{Align, Table};
 use super::words::HIDDEN;
 use crate::domain::selection::Selection;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -72,7 +73,7 @@ fn ratio(r: f64) -> &'static str {
 }
 
 /// For programs.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(super) struct SelectionShape {
     answers: Option<u64>,
     response_rate: Option<f64>,
@@ -80,7 +81,7 @@ pub(super) struct SelectionShape {
     desks: Vec<DeskShape>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct SensitivityShape {
     /// How much more readily satisfied people answer.
     readiness: f64,
@@ -88,7 +89,7 @@ struct SensitivityShape {
     share: f64,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct DeskShape {
     desk: String,
     name: String,

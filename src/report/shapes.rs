@@ -4,9 +4,10 @@ use super::words;
 use crate::domain::estimate::{Caution, Estimate};
 use crate::domain::index::table::Source;
 use crate::domain::quality::Answers;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(super) struct EstimateShape {
     value: f64,
     se: Option<f64>,
@@ -22,26 +23,26 @@ pub(super) struct EstimateShape {
 }
 
 /// How a share may be presented, by its precision alone.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(super) struct ReliabilityShape {
     presentation: &'static str,
     shortcomings: Vec<&'static str>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(super) struct IntervalShape {
     low: f64,
     high: f64,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(super) struct CautionShape {
     code: &'static str,
     vi: String,
     en: String,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(super) struct SourceShape {
     round: String,
     mode: &'static str,

@@ -1,6 +1,9 @@
 //! The doors to figures: a round's index table and its results, as JSON.
 
 use super::Site;
+use super::openapi::{
+    Access, Both, Content, FLAGGED, Gives, Group, Operation, Parameter, Place, ROUND, Takes, UNIT, shapes,
+};
 use super::problem::Problem;
 use super::problem::catalogue::{FAULTY_QUERY, FIGURES_NOT_AVAILABLE, UNAVAILABLE, UNKNOWN_ROUND, UNKNOWN_UNIT};
 use super::responses::RETRY_AFTER_FAULT_S;
@@ -16,6 +19,25 @@ use crate::service::rounds::RoundRefusal;
 use crate::service::{analyse, results};
 use actix_web::web::{self, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
+
+/// `GET /v1/rounds/{round}/index`
+pub const INDEX: Operation = Operation {
+    id: "getIndex",
+    group: Group::Programs,
+    does: Both {
+        vi: "Bảng chỉ số của cả kỳ đánh giá, hoặc một đơn vị",
+        en: "The index table of the round's exercise, or one unit of it",
+    },
+    access: Access::Anyone,
+    parameters: &[ROUND, UNIT, FLAGGED],
+    takes: Takes::Nothing,
+    gives: &[Gives {
+        status: 200,
+        what: Both { vi: "Bảng chỉ số", en: "The table" },
+        content: &[Content::json::<IndexDocument>()],
+    }],
+    refuses: &[&FAULTY_QUERY, &UNKNOWN_ROUND, &UNKNOWN_UNIT, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
+};
 
 /// `GET /v1/rounds/{round}/index[?unit=U&flagged=without]`: the index table of the round's exercise, or one unit of it.
 ///
@@ -33,6 +55,25 @@ pub async fn index(request: HttpRequest, site: Data<Site>, round: Path<String>) 
     Ok(HttpResponse::Ok().json(IndexDocument::from(&shown)))
 }
 
+/// `GET /v1/rounds/{round}/results`
+pub const RESULTS: Operation = Operation {
+    id: "getResults",
+    group: Group::Programs,
+    does: Both {
+        vi: "Kết quả theo nội dung, cả địa bàn hoặc một đơn vị",
+        en: "Every item, element and the overall figure, for the round's area or one within it",
+    },
+    access: Access::Anyone,
+    parameters: &[ROUND, UNIT, FLAGGED],
+    takes: Takes::Nothing,
+    gives: &[Gives {
+        status: 200,
+        what: Both { vi: "Kết quả", en: "The results" },
+        content: &[Content::json::<ResultsDocument>()],
+    }],
+    refuses: &[&FAULTY_QUERY, &UNKNOWN_ROUND, &UNKNOWN_UNIT, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
+};
+
 /// `GET /v1/rounds/{round}/results[?unit=U&flagged=without]`: every item, element and the overall figure, for the round's area or one
 /// area within it.
 ///
@@ -45,6 +86,54 @@ pub async fn results(request: HttpRequest, site: Data<Site>, round: Path<String>
     });
     Ok(HttpResponse::Ok().json(ResultsDocument::from(&found.await?)))
 }
+
+/// `GET /v1/rounds/{round}/breakdown`
+pub const BREAKDOWN: Operation = Operation {
+    id: "getBreakdown",
+    group: Group::Programs,
+    does: Both {
+        vi: "Kết quả chia nhóm, ô nhỏ được giữ kín", en: "Declared breakdowns, with small cells hidden"
+    },
+    access: Access::Anyone,
+    parameters: &[ROUND, BY, ITEM, ELEMENT, FLAGGED],
+    takes: Takes::Nothing,
+    gives: &[Gives {
+        status: 200,
+        what: Both { vi: "Kết quả chia nhóm", en: "The breakdowns" },
+        content: &[Content::json::<BreakdownDocument>()],
+    }],
+    refuses: &[&FAULTY_QUERY, &UNKNOWN_ROUND, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
+};
+
+/// `?by=`
+const BY: Parameter = Parameter {
+    name: "by",
+    place: Place::Query,
+    schema: || shapes::several(&shapes::text()),
+    what: Both {
+        vi: "Cách chia đã khai báo, chẳng hạn sex hay sex*age",
+        en: "A declared breakdown, such as sex or sex*age",
+    },
+    example: Some("sex"),
+};
+
+/// `?item=`
+const ITEM: Parameter = Parameter {
+    name: "item",
+    place: Place::Query,
+    schema: || shapes::several(&shapes::code()),
+    what: Both { vi: "Mã câu hỏi", en: "An item" },
+    example: Some("TC1"),
+};
+
+/// `?element=`
+const ELEMENT: Parameter = Parameter {
+    name: "element",
+    place: Place::Query,
+    schema: || shapes::several(&shapes::code()),
+    what: Both { vi: "Mã nhóm nội dung", en: "An element" },
+    example: None,
+};
 
 /// `GET /v1/rounds/{round}/breakdown[?by=sex*age&item=Q01&element=E1&flagged=without]`: declared breakdowns with small cells hidden.
 ///

@@ -10,6 +10,7 @@ mod cli;
 mod flows;
 mod fuzz;
 mod http;
+mod openapi;
 mod report;
 mod service;
 mod statistics;

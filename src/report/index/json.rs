@@ -8,10 +8,11 @@ use crate::domain::index::table::{IndexTable, RankedUnit, Unranked, Warning};
 use crate::domain::index::{DomainRow, IndexFault, OpenLeaf};
 use crate::domain::rank::{Change, Previous, Standing, ThanMean};
 use crate::report::shapes::{EstimateShape, SourceShape};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The whole document.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct IndexDocument {
     round: String,
     year: u16,
@@ -30,13 +31,13 @@ pub struct IndexDocument {
     warnings: Vec<WarningShape>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct AreaShape {
     code: String,
     name: String,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct UnitShape {
     unit: String,
     name: String,
@@ -54,14 +55,14 @@ struct UnitShape {
     domains: Vec<DomainShape>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct IndexShape {
     published: f64,
     percent: f64,
     estimate: Option<EstimateShape>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct StandingShape {
     rank: u32,
     of: u32,
@@ -74,7 +75,7 @@ struct StandingShape {
 }
 
 /// How the unit stands to the mean of the units whose range is known.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct ThanMeanShape {
     /// `above`, `not-distinguishable` or `below`.
     code: &'static str,
@@ -82,7 +83,7 @@ struct ThanMeanShape {
     en: String,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct ChangeShape {
     /// `up`, `down`, `same`, `new` (not ranked last year) or `none` (no ranking last year).
     direction: &'static str,
@@ -90,14 +91,14 @@ struct ChangeShape {
     vi: String,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct RangeShape {
     best: u32,
     worst: u32,
     caution: Option<&'static str>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct OpenShape {
     code: String,
     title: String,
@@ -106,7 +107,7 @@ struct OpenShape {
     en: String,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct DomainShape {
     code: String,
     title: String,
@@ -119,7 +120,7 @@ struct DomainShape {
     max: f64,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct UnrankedShape {
     unit: String,
     name: String,
@@ -127,20 +128,20 @@ struct UnrankedShape {
     reasons: Vec<ReasonShape>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct ReasonShape {
     vi: String,
     en: String,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct ProvenanceShape {
     scheme: SchemeShape,
     sources: Vec<SourceShape>,
     program_version: String,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct SchemeShape {
     id: String,
     title: String,
@@ -148,7 +149,7 @@ struct SchemeShape {
     digest: String,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 struct WarningShape {
     code: &'static str,
     vi: String,

@@ -8,6 +8,7 @@ pub(crate) mod office;
 mod postgres;
 pub(crate) mod province;
 pub(crate) mod qr;
+pub(crate) mod tools;
 
 use diesel::connection::{Connection as _, SimpleConnection};
 use diesel::{PgConnection, QueryResult, SqliteConnection};

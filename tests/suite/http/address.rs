@@ -25,6 +25,8 @@ fn the_table() {
     /v1/rounds/{round}/breakdown       GET, HEAD, OPTIONS
     /problems                          GET, HEAD, OPTIONS
     /problems/{slug}                   GET, HEAD, OPTIONS
+    /openapi.json                      GET, HEAD, OPTIONS
+    /api                               GET, HEAD, OPTIONS
     /entry                             GET, HEAD, POST, OPTIONS
     /operator                          GET, HEAD, OPTIONS
     /operator/{round}                  GET, HEAD, OPTIONS

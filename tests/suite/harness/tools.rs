@@ -1,0 +1,36 @@
+//! Programs that statisticians and programmers use, run as they are. `tests/run.sh` installs them.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Runs a program and returns what it printed. Fails with its complaint.
+pub(crate) fn run(program: impl AsRef<OsStr>, arguments: &[&OsStr]) -> String {
+    run_in(Path::new("."), program, arguments, &[])
+}
+
+/// As [`run`], in a folder where the program may leave things, and with more in its environment.
+pub(crate) fn run_in(
+    folder: &Path,
+    program: impl AsRef<OsStr>,
+    arguments: &[&OsStr],
+    environment: &[(&str, &str)],
+) -> String {
+    let name = program.as_ref().to_string_lossy().into_owned();
+    let output = Command::new(&program)
+        .args(arguments)
+        .current_dir(folder)
+        .envs(environment.iter().copied())
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .unwrap_or_else(|error| panic!("{name} does not start ({error}); tests/run.sh installs it"));
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{name} {arguments:?}: {complaint}{}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The interpreter that has the packages of `tests/requirements.txt`, beside the build's other results.
+pub(crate) fn python() -> PathBuf {
+    let target = Path::new(env!("CARGO_BIN_EXE_sipas")).ancestors().nth(2).unwrap();
+    target.join("python/bin/python")
+}

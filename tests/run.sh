@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test, on SQLite and on a PostgreSQL of its own, and in Chromium; installs first what they need
-# and is missing.
+# Runs every test, on SQLite and on a PostgreSQL of its own, in Chromium, and with the programs of statisticians; installs
+# first what they need and is missing.
 # Arguments go to `cargo test`, for example: tests/run.sh --test suite store
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,9 +27,15 @@ command -v make >/dev/null || packages+=(make)
 has_postgres || packages+=(postgresql)
 command -v chromium >/dev/null || packages+=(chromium)
 command -v chromedriver >/dev/null || packages+=(chromium-driver)
+command -v pdftotext >/dev/null || packages+=(poppler-utils)
 has_font || packages+=(fonts-noto-core)
-command -v python3 >/dev/null || packages+=(python3)
-python3 -c 'import ensurepip' 2>/dev/null || packages+=(python3-venv)
+command -v pspp >/dev/null || packages+=(pspp)
+command -v xmllint >/dev/null || packages+=(libxml2-utils)
+command -v Rscript >/dev/null || packages+=(r-base-core)
+for package in haven jsonlite; do
+    Rscript -e "library($package)" &>/dev/null || packages+=("r-cran-$package")
+done
+python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 
 if ((${#packages[@]} > 0)); then
     missing="these tests need the Debian packages: ${packages[*]}"
@@ -53,12 +59,13 @@ if ((${#packages[@]} > 0)); then
     has_postgres || die "PostgreSQL was installed, but initdb is neither on the path nor in /usr/lib/postgresql/*/bin."
 fi
 
-# The Python packages, beside the build's other results.
+# Python's packages stand beside the build, where the tests look for them.
 python="${CARGO_TARGET_DIR:-target}/python"
 if ! cmp -s tests/requirements.txt "$python/requirements.txt"; then
-    say "Installing Python packages into $python"
-    python3 -m venv --clear "$python"
-    "$python/bin/pip" install --quiet --disable-pip-version-check -r tests/requirements.txt
+    say "Installing the Python packages of tests/requirements.txt into $python"
+    rm -rf "$python"
+    python3 -m venv "$python"
+    "$python/bin/pip" install --quiet --disable-pip-version-check --requirement tests/requirements.txt
     cp tests/requirements.txt "$python/requirements.txt"
 fi
 

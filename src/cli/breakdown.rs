@@ -15,6 +15,18 @@ pub(super) struct Arguments {
     /// The round
     #[arg(long)]
     round: String,
+    #[command(flatten)]
+    asked: Asked,
+    #[command(flatten)]
+    flagged: Flagged,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Which breakdowns and figures.
+#[derive(clap::Args)]
+pub(super) struct Asked {
     /// A declared breakdown: a level of areas, a profile item, or a crossing like sex*age; all of them unless given
     #[arg(long, value_name = "NAME[*NAME]")]
     by: Vec<String>,
@@ -24,19 +36,25 @@ pub(super) struct Arguments {
     /// An element's figure
     #[arg(long, value_name = "ID")]
     element: Vec<String>,
-    #[command(flatten)]
-    flagged: Flagged,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+}
+
+impl Asked {
+    /// The breakdowns, as crossings of names.
+    pub(super) fn by(&self) -> Vec<Vec<String>> {
+        self.by.iter().map(|by| by.split(['*', ',']).map(|name| name.trim().to_owned()).collect()).collect()
+    }
+
+    /// Items and elements.
+    pub(super) fn figures(&self) -> Vec<String> {
+        self.item.iter().chain(&self.element).cloned().collect()
+    }
 }
 
 /// Prints it.
 pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let round = parse_code(&arguments.round)?;
-    let by = arguments.by.iter().map(|by| by.split(['*', ',']).map(|name| name.trim().to_owned()).collect()).collect();
-    let figures = arguments.item.iter().chain(&arguments.element).cloned().collect();
-    let wanted = Wanted { by, figures, answers: arguments.flagged.into() };
+    let asked = &arguments.asked;
+    let wanted = Wanted { by: asked.by(), figures: asked.figures(), answers: arguments.flagged.into() };
     let found = breakdown::breakdowns(&place.catalogue()?, &place.store()?, &round, &wanted);
     let found = found.map_err(|refusal| refusal.to_string())?;
     match arguments.format {

@@ -11,16 +11,20 @@ mod callback;
 mod check;
 mod demo;
 mod device;
+mod export;
 mod failure;
 mod format;
 mod index;
 mod key;
+mod mail;
 mod output;
+mod pages;
 mod paper;
 mod plan;
 mod poster;
 mod quality;
 mod receipts;
+mod recipient;
 mod reconcile;
 mod responses;
 mod results;
@@ -57,8 +61,10 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
   sipas assessments import FILE.csv
   sipas results --round R          percent satisfied and mean, item by item
   sipas breakdown --round R        the same by district, desk, sex, age; small cells hidden
+  sipas export --round R           answers and tables as files for R, SPSS, Stata, Excel, Python
   sipas quality --round R          flagged answers, and the figures without them
   sipas index --round R            the index table with its intervals
+  sipas recipient import FILE.csv  who is told of results; sipas mail preview|send|status
   sipas estimate FILE              figures with intervals from any survey file, CSV or Parquet
   sipas moments FILE --out M       sums of a day or a province; estimate --moments adds them up
   sipas compare FILE               differences, ranks and tests, as sure as they are
@@ -143,6 +149,8 @@ enum Command {
     Results(results::Arguments),
     /// Figures by unit and by who answered, with small cells hidden
     Breakdown(breakdown::Arguments),
+    /// Answers and tables as files for statisticians
+    Export(Box<export::Arguments>),
     /// The index table, or one unit's domain table
     Index(index::Arguments),
     /// Estimate from any survey file: means, shares, totals, composites, with intervals
@@ -155,6 +163,12 @@ enum Command {
     Quality(quality::Arguments),
     /// How many answers are needed for an error, and how many still are
     Plan(plan::Arguments),
+    /// Who is told of results by mail
+    #[command(subcommand)]
+    Recipient(recipient::Command),
+    /// Mail about results: send, status, retry, returned mail
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Check published parts, totals and ranks
     Reconcile(reconcile::Arguments),
 }
@@ -189,7 +203,10 @@ pub fn run() -> ExitCode {
         Command::Assessments(command) => assessments::run(place, &command),
         Command::Results(arguments) => results::run(place, &arguments),
         Command::Breakdown(arguments) => breakdown::run(place, &arguments),
+        Command::Export(arguments) => export::run(place, &arguments),
         Command::Index(arguments) => index::run(place, &arguments),
+        Command::Recipient(command) => recipient::run(place, &command),
+        Command::Mail(command) => mail::run(place, &command),
         Command::Reconcile(arguments) => reconcile::run(&arguments),
     };
     match done {

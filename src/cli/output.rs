@@ -1,7 +1,7 @@
 //! What goes to standard output, and what becomes of it when nobody reads it any more.
 
 use std::fmt::Arguments;
-use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write};
 
 /// The exit code of a program whose reader went away; a shell does not report it as a failure of ours.
 const READER_GONE: i32 = 0;
@@ -10,12 +10,34 @@ const READER_GONE: i32 = 0;
 /// with a message and exit code 1, so that nobody takes half a table for a whole one.
 pub(super) fn write(text: Arguments<'_>) {
     let mut out = std::io::stdout().lock();
-    let Err(error) = out.write_fmt(text).and_then(|()| out.flush()) else { return };
+    if let Err(error) = out.write_fmt(text).and_then(|()| out.flush()) {
+        end(&error);
+    }
+}
+
+fn end(error: &std::io::Error) -> ! {
     if error.kind() == ErrorKind::BrokenPipe {
         std::process::exit(READER_GONE);
     }
     eprintln!("sipas: the output could not be written: {error}");
     std::process::exit(1);
+}
+
+/// Standard output for a file, which need not be text; ends as [`write()`] does.
+pub(super) struct Bytes;
+
+impl Write for Bytes {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let mut out = std::io::stdout().lock();
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            Ok(()) => Ok(bytes.len()),
+            Err(error) => end(&error),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Tells on a terminal how far a long file has come; whatever else standard error leads to hears nothing of it.

@@ -1,16 +1,18 @@
 //! `sipas poster`: a page with a large QR for the wall behind a desk.
 
 use super::failure::Failure;
+use super::pages::Pages;
 use super::round::parse_code;
-use super::{Place, PublicUrl, write_new};
+use super::{Place, PublicUrl};
 use crate::cli::output::say_line;
 use crate::domain::ids::AreaCode;
 use crate::report::print::poster::{Poster, poster};
+use crate::report::print::sheets::Drawn;
 use crate::service::Service;
 use crate::service::collect::CollectLimits;
 use crate::service::progress;
 use crate::web::pages::{ENGLISH, VIETNAMESE};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// For which desk.
 #[derive(clap::Args)]
@@ -21,8 +23,8 @@ pub(super) struct Arguments {
     /// The desk; every drawn desk of the round unless given
     #[arg(long)]
     desk: Option<String>,
-    /// The folder for the posters, one A4 page as SVG for each desk
-    #[arg(long, value_name = "DIR")]
+    /// The folder for the posters, one A4 page as SVG for each desk; or one file of all, if it ends in .pdf
+    #[arg(long, value_name = "DIR|FILE.pdf")]
     out: PathBuf,
     #[command(flatten)]
     public: PublicUrl,
@@ -44,22 +46,20 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
             "round {round} takes no answers at {desk}; choose a desk that was drawn"
         )));
     }
-    let files: Vec<PathBuf> = desks.iter().map(|desk| arguments.out.join(format!("poster-{desk}.svg"))).collect();
-    super::make_folder(&arguments.out, &files)?;
-    for (desk, file) in desks.iter().zip(&files) {
-        one(&service, desk, &arguments.public, file)?;
-    }
+    let pages = Pages::begin(&arguments.out, desks.iter().map(|desk| format!("poster-{desk}")))?;
+    let drawn: Result<Vec<Drawn>, Failure> = desks.iter().map(|desk| one(&service, desk, &arguments.public)).collect();
+    pages.write(&super::page_words(&service, VIETNAMESE, "poster_title", &[]), drawn?)?;
     say_line!("{} posters in {}", desks.len(), arguments.out.display());
     Ok(())
 }
 
-fn one(service: &Service, desk: &AreaCode, public: &PublicUrl, file: &Path) -> Result<(), Failure> {
+fn one(service: &Service, desk: &AreaCode, public: &PublicUrl) -> Result<Drawn, Failure> {
     let word = |language, key| super::page_words(service, language, key, &[]);
     let [title, text] = ["poster_title", "poster_text"].map(|key| word(VIETNAMESE, key));
     let [english, english_text] = ["poster_title", "poster_text"].map(|key| word(ENGLISH, key));
     let (address, name) = (public.of_desk(desk)?, super::desk_name(service, desk)?);
     let words = [(title.as_str(), text.as_str()), (english.as_str(), english_text.as_str())];
     let page = poster(&Poster { address: &address, desk: &name, words });
-    let page = page.map_err(|error| Failure::message(error.to_string()))?;
-    write_new(file, &page)
+    let svg = page.map_err(|error| Failure::message(error.to_string()))?;
+    Ok(Drawn { svg, alt: format!("{title} — {name}: {address}") })
 }

@@ -1,12 +1,15 @@
 //! `sipas receipts`: codes for the receipts of a desk, as a list and as slips to print.
 
 use super::failure::Failure;
+use super::pages::Pages;
 use super::round::parse_code;
 use super::{Place, PublicUrl};
 use crate::cli::output::{say, say_line};
 use crate::domain::ids::AreaCode;
+use crate::domain::receipt::ReceiptCode;
 use crate::report::number;
 use crate::report::print::sheet::{SLIPS, Slip, sheets};
+use crate::report::print::sheets::Drawn;
 use crate::report::table::{Align, Table};
 use crate::service::Service;
 use crate::service::collect::CollectLimits;
@@ -44,8 +47,8 @@ pub(super) struct Issue {
     /// Where the list goes: code,desk,round,valid_to; standard output for - or unless given
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
-    /// A folder for slips to print: A4 pages as SVG, 24 to a page
-    #[arg(long, value_name = "DIR")]
+    /// A folder for slips to print: A4 pages as SVG, 24 to a page; or one file of all, if it ends in .pdf
+    #[arg(long, value_name = "DIR|FILE.pdf")]
     sheet: Option<PathBuf>,
     #[command(flatten)]
     public: PublicUrl,
@@ -65,8 +68,9 @@ fn issue(service: &Service, wanted: &Issue) -> Result<(), Failure> {
     // Whatever could fail fails before a code is issued, or codes would be lost.
     let address = wanted.sheet.as_ref().map(|_| wanted.public.of_desk(&desk)).transpose()?;
     let name = super::desk_name(service, &desk)?;
-    let files = page_paths(wanted);
-    wanted.sheet.iter().try_for_each(|folder| super::make_folder(folder, &files))?;
+    let n_pages = (wanted.count as usize).div_ceil(SLIPS);
+    let names = (1..=n_pages).map(|n| format!("sheet-{n:03}"));
+    let pages = wanted.sheet.as_deref().map(|path| Pages::begin(path, names)).transpose()?;
     let csv = List::begin(wanted.csv.as_deref())?;
     let issued = match service.issue_receipts(&round, &desk, wanted.count) {
         Ok(issued) => issued,
@@ -77,27 +81,20 @@ fn issue(service: &Service, wanted: &Issue) -> Result<(), Failure> {
     };
     let is_printed_to_file = matches!(csv, List::File(..));
     csv.write(&list(&issued, &desk, &wanted.round))?;
-    let (Some(folder), Some(address)) = (&wanted.sheet, address) else { return Ok(()) };
+    let (Some(pages), Some(path), Some(address)) = (pages, &wanted.sheet, address) else { return Ok(()) };
     let until = issued.valid_to.format("%d/%m/%Y").to_string();
     let words = |key| {
         [VIETNAMESE, ENGLISH].map(|language| super::page_words(service, language, key, &[("day", until.as_str())]))
     };
     let slip = Slip { address: &address, desk: &name, until: words("slip_until"), words: words("slip_text") };
-    let pages = sheets(&slip, &issued.codes).map_err(|error| Failure::message(error.to_string()))?;
-    for (file, page) in files.iter().zip(&pages) {
-        super::write_new(file, page)?;
-    }
+    let drawn = sheets(&slip, &issued.codes).map_err(|error| Failure::message(error.to_string()))?;
+    let shown = |codes: &[ReceiptCode]| codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let alts = issued.codes.chunks(SLIPS).map(|codes| format!("{name}: {}", shown(codes)));
+    pages.write(&name, drawn.into_iter().zip(alts).map(|(svg, alt)| Drawn { svg, alt }).collect())?;
     if is_printed_to_file {
-        say_line!("{} codes on {} pages in {}", issued.codes.len(), pages.len(), folder.display());
+        say_line!("{} codes on {n_pages} pages in {}", issued.codes.len(), path.display());
     }
     Ok(())
-}
-
-/// Where the pages of slips go.
-fn page_paths(wanted: &Issue) -> Vec<PathBuf> {
-    let n_pages = (wanted.count as usize).div_ceil(SLIPS);
-    let paths = |folder: &PathBuf| (1..=n_pages).map(|n| folder.join(format!("sheet-{n:03}.svg"))).collect();
-    wanted.sheet.as_ref().map(paths).unwrap_or_default()
 }
 
 /// Where the list of codes goes. A file is made before codes are issued, so that none are issued for a file that cannot be.

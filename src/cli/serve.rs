@@ -1,11 +1,15 @@
 //! `sipas serve`: takes answers over HTTP until it is asked to end.
 
 use super::failure::Failure;
+use super::mail::Route;
 use super::{Place, PublicUrl};
 use crate::cli::output::say_line;
+use crate::mail::delivery::{self, Pause};
 use crate::service::Service;
 use crate::service::catalogue::Catalogue;
 use crate::service::collect::CollectLimits;
+use crate::service::outbox::Outbox;
+use crate::service::recipients;
 use crate::store::Store;
 use crate::web::Counter;
 use crate::web::guard::Limits;
@@ -15,7 +19,7 @@ use crate::web::server::{self, Settings, Stopper};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
@@ -49,6 +53,8 @@ pub(super) struct Arguments {
     /// A proxy stands in front and says in X-Forwarded-For whom it speaks for
     #[arg(long)]
     behind_proxy: bool,
+    #[command(flatten)]
+    mail: Route,
 }
 
 impl Arguments {
@@ -76,9 +82,42 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     }
     let limits = CollectLimits { queue: arguments.queue.max(1), ..CollectLimits::default() };
     let pages = arguments.pages.as_deref();
-    let serving = Serving::with(catalogue, place.store()?, &arguments.listen, pages, (limits, arguments.counter()?))?;
+    let (store, counter) = (place.store()?, arguments.counter()?);
+    if counter.public_url.is_some() && !arguments.mail.is_told() && recipients::are_there(&store)? {
+        return Err(Failure::message(
+            "there are recipients, so say where their mail goes: --mail smtp://USER@HOST:587, or --mail none if another \
+             server sends it (--mail folder:DIR only writes files)",
+        ));
+    }
+    let (mail, terms) = (arguments.mail.settings()?, arguments.mail.terms()?);
+    let serving = Serving::with(catalogue, store, &arguments.listen, pages, (limits, counter))?;
+    let mailing = Mailing::start(serving.service.outbox(terms), mail);
     say_line!("sipas listens on {}", serving.base());
-    serving.until_ended()
+    let ended = serving.until_ended();
+    mailing.stop();
+    ended
+}
+
+/// A thread that sends mail beside the server.
+struct Mailing {
+    stop: Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Mailing {
+    fn start(outbox: Outbox, settings: delivery::Settings) -> Self {
+        let (stop, stopped) = mpsc::channel();
+        let thread = std::thread::spawn(move || delivery::run(&outbox, &settings, &Pause::on(&stopped)));
+        Self { stop, thread }
+    }
+
+    /// Lets the mail that is going out go out, and no other.
+    fn stop(self) {
+        drop(self.stop);
+        if self.thread.join().is_err() {
+            tracing::error!("the thread that sends mail broke down");
+        }
+    }
 }
 
 /// One line of JSON per event on standard error, for whatever keeps the logs; `SIPAS_LOG` chooses how much.

@@ -31,6 +31,7 @@
 //! idea of Langsrud (2024), "Secondary cell suppression by Gaussian elimination".
 
 mod audit;
+pub mod local;
 mod suppress;
 #[cfg(test)]
 mod tests;

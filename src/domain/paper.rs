@@ -4,6 +4,56 @@ use super::answers::AnswerSheet;
 use super::ids::ItemId;
 use super::packing;
 use super::questionnaire::{Item, Questionnaire};
+use std::fmt;
+
+/// The longest number of a form, in characters.
+const MAX_FORM_CHARS: usize = 64;
+
+/// Why a text is no number of a form.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FormFault {
+    /// Nothing was given.
+    #[error("is empty; give the number that stands on the form")]
+    Empty,
+    /// Too long.
+    #[error("has {0} characters; at most {MAX_FORM_CHARS} are allowed")]
+    TooLong(usize),
+    /// Something that nobody can print on a form.
+    #[error("contains a line break or another control character")]
+    Control,
+}
+
+/// The number of a paper form, as the office printed it: digits, or whatever else it uses.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FormNumber(String);
+
+impl FormNumber {
+    /// Takes a number as typed, without blanks around it.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, FormFault> {
+        let text = text.trim();
+        match text.chars().count() {
+            0 => Err(FormFault::Empty),
+            n_chars if n_chars > MAX_FORM_CHARS => Err(FormFault::TooLong(n_chars)),
+            _ if text.chars().any(char::is_control) => Err(FormFault::Control),
+            _ => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// The number as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for FormNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
 
 /// The items in which two readings of one form differ, comments too.
 #[must_use]
@@ -39,5 +89,21 @@ impl PaperChecks {
     #[must_use]
     pub fn error_rate(&self) -> Option<f64> {
         (self.items > 0).then(|| self.different as f64 / self.items as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forms_number_is_what_can_be_printed() {
+        assert_eq!(FormNumber::parse(" TP/17-b ").unwrap().as_str(), "TP/17-b");
+        assert_eq!(FormNumber::parse(" \t"), Err(FormFault::Empty));
+        assert_eq!(FormNumber::parse(&"7".repeat(65)), Err(FormFault::TooLong(65)));
+        assert!(FormNumber::parse(&"ữ".repeat(64)).is_ok());
+        for odd in ["1\u{0}", "1\n2", "\u{85}x\u{1}"] {
+            assert_eq!(FormNumber::parse(odd), Err(FormFault::Control), "{odd:?}");
+        }
     }
 }

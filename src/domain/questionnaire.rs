@@ -152,6 +152,12 @@ pub struct Item {
 }
 
 impl Item {
+    /// Whether its answers carry an index value.
+    #[must_use]
+    pub fn has_value(&self) -> bool {
+        matches!(self.kind, ItemKind::FivePoint | ItemKind::Percents(_))
+    }
+
     /// What a packed answer code of this item is worth between 0 and 1 under a rule; `None` for "no answer", "not
     /// applicable" and items that carry no index value.
     #[must_use]
@@ -198,6 +204,15 @@ impl fmt::Display for Language {
     }
 }
 
+/// A part of a figure: a factor times the mean worth of all answers to some items together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pooled {
+    /// The factor.
+    pub factor: f64,
+    /// The items' places in the questionnaire, in order; at least one.
+    pub items: Vec<usize>,
+}
+
 /// A questionnaire at one version, checked: every reference inside it resolves.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Questionnaire {
@@ -228,6 +243,42 @@ impl Questionnaire {
     #[must_use]
     pub fn item(&self, id: &str) -> Option<&Item> {
         self.items.iter().find(|item| item.id.as_str() == id)
+    }
+
+    /// The overall figure as the roll-up makes it; `None` where an element that counts has no item with a value.
+    #[must_use]
+    pub fn overall(&self) -> Option<Vec<Pooled>> {
+        let shares: Vec<(f64, &ElementId)> = match self.roll_up {
+            RollUp::PooledAnswers | RollUp::EqualItems => return self.rolled_up(None),
+            RollUp::EqualElements => self.elements.iter().map(|element| (1.0, &element.id)).collect(),
+            RollUp::Weights => self.elements.iter().map(|e| (e.weight.unwrap_or(0.0), &e.id)).collect(),
+        };
+        let whole: f64 = shares.iter().map(|(share, _)| share).sum();
+        let mut parts = Vec::new();
+        for (share, element) in shares {
+            let of_element = self.rolled_up(Some(element))?.into_iter();
+            parts.extend(of_element.map(|part| Pooled { factor: part.factor * (share / whole), ..part }));
+        }
+        Some(parts)
+    }
+
+    /// An element's figure as the roll-up makes it, or that of all items together; `None` where no item has a value.
+    #[must_use]
+    pub fn rolled_up(&self, element: Option<&ElementId>) -> Option<Vec<Pooled>> {
+        let belongs = |item: &Item| match element {
+            Some(_) => item.element.as_ref() == element,
+            None => item.part == Part::Satisfaction,
+        };
+        let items = self.items.iter().enumerate().filter(|(_, item)| belongs(item) && item.has_value());
+        let items: Vec<usize> = items.map(|(place, _)| place).collect();
+        let share = 1.0 / items.len() as f64;
+        match self.roll_up {
+            _ if items.is_empty() => None,
+            RollUp::PooledAnswers => Some(vec![Pooled { factor: 1.0, items }]),
+            RollUp::EqualItems | RollUp::EqualElements | RollUp::Weights => {
+                Some(items.into_iter().map(|item| Pooled { factor: share, items: vec![item] }).collect())
+            }
+        }
     }
 
     /// The items of an element, in order.

@@ -3,11 +3,33 @@
 //! Invariant: this floor is given variables and blocks of rows and makes bytes. It reads no database, computes no figure,
 //! and holds one block at a time, however long the table is. A format that would misread a value says so before it writes.
 
+mod cell;
+pub mod codebook;
+pub mod csv;
+pub mod ddi;
+mod description;
+pub mod dta;
+#[cfg(test)]
+mod example;
+pub mod excel_csv;
+mod field;
+mod fit;
+pub mod format;
+pub mod jsonl;
+mod label;
+pub mod manifest;
+mod number;
+pub mod parquet;
+pub mod r_script;
+pub mod sav;
 pub mod variable;
+mod words;
+pub mod xlsx;
+mod xml;
 
 use std::io;
 use std::sync::Arc;
-use variable::Variable;
+use variable::{Label, Variable};
 
 /// A table before its rows: what it is called, its variables, how many rows will come.
 #[derive(Debug, Clone)]
@@ -18,6 +40,8 @@ pub struct Table {
     pub title: String,
     /// The columns, in order.
     pub variables: Vec<Variable>,
+    /// What whoever opens the file must know: where it is from, what was left out and why, what is not confirmed.
+    pub notes: Vec<Label>,
     /// How many rows will be given, all blocks together. Counted in the transaction that reads them.
     pub n_rows: u64,
 }
@@ -40,8 +64,34 @@ pub enum Column {
     Texts(Vec<Option<Arc<str>>>),
 }
 
+impl Block {
+    /// Its rows.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.columns.first().map_or(0, Column::len)
+    }
+}
+
+impl Column {
+    /// Its values.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Codes(values) => values.len(),
+            Self::Numbers(values) => values.len(),
+            Self::Texts(values) => values.len(),
+        }
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// One format at work. A writer that is dropped before `finish` has written no whole file.
-pub trait Writer {
+pub trait Writer: Send {
     /// Writes some rows.
     ///
     /// # Errors

@@ -1,5 +1,36 @@
 //! A column as a statistician's program knows it: its name, its label, what its codes mean and which of them are missing.
 
+use super::fit::{self, MAX_NAME};
+use std::collections::HashSet;
+
+/// Makes names that are right in every program, each once.
+#[derive(Debug, Default)]
+pub struct Names {
+    taken: HashSet<String>,
+}
+
+impl Names {
+    /// A name for a column that people call so: other signs become `_`, and a number is added where the name is taken, whatever
+    /// its case.
+    pub fn give(&mut self, called: &str) -> String {
+        let fits = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+        let mut name: String = called.chars().map(fits).take(MAX_NAME).collect();
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || fit::is_reserved(&name) {
+            name.insert_str(0, "x_");
+            name.truncate(MAX_NAME);
+        }
+        let mut unique = name.clone();
+        for number in 2_u32.. {
+            if self.taken.insert(unique.to_ascii_lowercase()) {
+                break;
+            }
+            let suffix = format!("_{number}");
+            unique = name.chars().take(MAX_NAME - suffix.len()).collect::<String>() + &suffix;
+        }
+        unique
+    }
+}
+
 /// Words in both languages of the files. Vietnamese comes first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
@@ -78,4 +109,19 @@ pub struct Variable {
     pub role: Role,
     /// What its values are.
     pub kind: Kind,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_right_in_every_program() {
+        let mut names = Names::default();
+        let given = ["taking-part", "Taking_Part", "2b", "by", "Độ tuổi", "", "x_"].map(|called| names.give(called));
+        assert_eq!(given, ["taking_part", "Taking_Part_2", "x_2b", "x_by", "x____tu_i", "x_", "x__2"]);
+        let long = "a".repeat(40);
+        assert_eq!(names.give(&long), "a".repeat(32));
+        assert_eq!(names.give(&long), format!("{}_2", "a".repeat(30)));
+    }
 }

@@ -1,14 +1,49 @@
-//! Numbers in Vietnamese text: a comma before the decimals, a point between thousands.
+//! Numbers in Vietnamese text: a comma before the decimals, a point between thousands. In English text it is the other way
+//! round.
 
 use crate::domain::estimate::Interval;
 use crate::domain::points::{Points, round_half_up};
+use crate::domain::tongue::Tongue;
+
+/// Numbers as a language writes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbers(pub Tongue);
+
+impl Numbers {
+    /// A figure with a fixed number of decimals.
+    #[must_use]
+    pub fn decimal(self, value: f64, decimals: u8) -> String {
+        // Adding zero turns a rounded −0 into 0.
+        let rounded = round_half_up(value, decimals) + 0.0;
+        let text = format!("{rounded:.*}", usize::from(decimals));
+        self.0.of(text.replace('.', ","), text.clone())
+    }
+
+    /// Both ends of an interval.
+    #[must_use]
+    pub fn interval(self, interval: Interval, decimals: u8) -> String {
+        format!("{}–{}", self.decimal(interval.low, decimals), self.decimal(interval.high, decimals))
+    }
+
+    /// A count, in groups of three.
+    #[must_use]
+    pub fn count(self, n: u64) -> String {
+        let digits = n.to_string();
+        let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
+                text.push(self.0.of('.', ','));
+            }
+            text.push(digit);
+        }
+        text
+    }
+}
 
 /// A figure with a fixed number of decimals: `86,02`.
 #[must_use]
 pub fn decimal(value: f64, decimals: u8) -> String {
-    // Adding zero turns a rounded −0 into 0.
-    let rounded = round_half_up(value, decimals) + 0.0;
-    format!("{rounded:.*}", usize::from(decimals)).replace('.', ",")
+    Numbers(Tongue::Vietnamese).decimal(value, decimals)
 }
 
 /// Points with all the decimals they have: `30,5`.
@@ -28,7 +63,7 @@ pub fn printed(points: Points) -> String {
 /// Both ends of an interval: `24,10–26,16`.
 #[must_use]
 pub fn interval(interval: Interval, decimals: u8) -> String {
-    format!("{}–{}", decimal(interval.low, decimals), decimal(interval.high, decimals))
+    Numbers(Tongue::Vietnamese).interval(interval, decimals)
 }
 
 /// A share as percent: `12,5 %`.
@@ -40,15 +75,7 @@ pub fn percent(share: f64) -> String {
 /// A count, in groups of three: `20.000`.
 #[must_use]
 pub fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push('.');
-        }
-        text.push(digit);
-    }
-    text
+    Numbers(Tongue::Vietnamese).count(n)
 }
 
 #[cfg(test)]
@@ -65,5 +92,7 @@ mod tests {
         assert_eq!(interval(Interval { low: 24.1, high: 26.157 }, 2), "24,10–26,16");
         assert_eq!(percent(0.125), "12,5 %");
         assert_eq!([0, 999, 1_000, 1_234_567].map(count), ["0", "999", "1.000", "1.234.567"]);
+        let english = Numbers(Tongue::English);
+        assert_eq!((english.decimal(86.015, 2), english.count(1_234_567)), ("86.02".into(), "1,234,567".into()));
     }
 }

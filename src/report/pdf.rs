@@ -1,11 +1,11 @@
 //! A document as PDF: tagged after PDF/UA-1, fonts embedded, the same bytes for the same content.
 //!
-//! typst sets it from a template in `reports/pdf/`, which only shows: what stands in it comes as JSON, pictures as SVG.
+//! typst sets it from a template in `reports/pdf/`, which only shows: what stands in it comes as JSON, pictures in it as SVG.
 
 use super::fonts;
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use include_dir::{Dir, include_dir};
-use std::collections::BTreeMap;
+use serde::Serialize;
 use std::sync::LazyLock;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
@@ -34,29 +34,17 @@ pub enum PdfFault {
     Template(Vec<String>),
 }
 
-/// A document before it is set.
-pub struct Document<'a, T> {
-    /// The template, for example `unit.typ`.
-    pub template: &'a str,
-    /// What stands in it; the template reads it as `content.json`.
-    pub content: &'a T,
-    /// The pictures that the content names, by file name, as SVG.
-    pub pictures: BTreeMap<String, String>,
-    /// When it was drawn up: equal content of equal time gives equal bytes.
-    pub made: DateTime<Utc>,
-}
-
-/// Sets a document.
+/// Sets a document from a template, for example `unit.typ`. The template reads what stands in the document as `content.json`.
+/// `made` is when it was drawn up: equal content of equal time gives equal bytes.
 ///
 /// # Errors
 /// When the template does not exist, does not compile, or would make a PDF that a screen reader cannot read.
-pub fn pdf<T: serde::Serialize>(document: Document<'_, T>) -> Result<Vec<u8>, PdfFault> {
-    let Document { template, content, pictures, made } = document;
+pub fn pdf(template: &str, content: &impl Serialize, made: DateTime<Utc>) -> Result<Vec<u8>, PdfFault> {
     let source = TEMPLATES.get_file(template).and_then(|file| file.contents_utf8());
     let source = source.ok_or_else(|| PdfFault::NoTemplate(template.to_owned()))?;
     let content = serde_json::to_string(content)?;
     let ident = format!("{template} {made} {content}");
-    let desk = Desk::new(template, source, content, pictures)?;
+    let desk = Desk::new(template, source, content)?;
     let told = |faults: &[SourceDiagnostic]| PdfFault::Template(faults.iter().map(|fault| desk.told(fault)).collect());
     let set = typst::compile(&desk).output.map_err(|faults| told(&faults));
     let standards = PdfStandards::new(&[PdfStandard::Ua_1]);
@@ -89,25 +77,20 @@ static FONTS: LazyLock<(LazyHash<FontBook>, Vec<Font>)> = LazyLock::new(|| {
 /// What typst commands beside its markup.
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
 
-/// All that a document may see: its template, its content, its pictures. No disk, no network, no clock.
+/// All that a document may see: its template and its content. No disk, no network, no clock.
 struct Desk {
     main: Source,
-    files: BTreeMap<String, Bytes>,
+    content: (FileId, Bytes),
 }
 
 impl Desk {
-    fn new(
-        template: &str,
-        source: &str,
-        content: String,
-        pictures: BTreeMap<String, String>,
-    ) -> Result<Self, PdfFault> {
-        let path = VirtualPath::new(template).map_err(|_| PdfFault::NoTemplate(template.to_owned()))?;
-        let main = Source::new(RootedPath::new(VirtualRoot::Project, path).intern(), source.to_owned());
-        let mut files: BTreeMap<String, Bytes> =
-            pictures.into_iter().map(|(name, svg)| (name, Bytes::from_string(svg))).collect();
-        files.insert(CONTENT.to_owned(), Bytes::from_string(content));
-        Ok(Self { main, files })
+    fn new(template: &str, source: &str, content: String) -> Result<Self, PdfFault> {
+        let named = |name: &str| {
+            let path = VirtualPath::new(name).map_err(|_| PdfFault::NoTemplate(name.to_owned()))?;
+            Ok::<_, PdfFault>(RootedPath::new(VirtualRoot::Project, path).intern())
+        };
+        let main = Source::new(named(template)?, source.to_owned());
+        Ok(Self { main, content: (named(CONTENT)?, Bytes::from_string(content)) })
     }
 
     /// A fault with its line in the template.
@@ -140,9 +123,12 @@ impl World for Desk {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        let path = id.get().vpath();
-        let found = self.files.get(path.get_without_slash()).cloned();
-        found.ok_or_else(|| FileError::NotFound(path.get_without_slash().into()))
+        let (known, content) = &self.content;
+        if id == *known {
+            Ok(content.clone())
+        } else {
+            Err(FileError::NotFound(id.get().vpath().get_without_slash().into()))
+        }
     }
 
     fn font(&self, index: usize) -> Option<Font> {
@@ -159,25 +145,27 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn document(content: &serde_json::Value) -> Document<'_, serde_json::Value> {
-        Document { template: "unit.typ", content, pictures: BTreeMap::new(), made: DateTime::UNIX_EPOCH }
+    fn sheet(title: &str) -> serde_json::Value {
+        let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 210 297\"><path d=\"M0 0h9v9z\"/></svg>";
+        json!({ "title": title, "sheets": [{ "svg": svg, "alt": "một góc" }] })
     }
 
     #[test]
     fn the_same_content_gives_the_same_bytes() {
-        let content = json!({ "title": "Huyện Hồng Ngự" });
-        let once = pdf(document(&content)).unwrap();
+        let set = |title: &str| pdf("sheets.typ", &sheet(title), DateTime::UNIX_EPOCH).unwrap();
+        let once = set("Huyện Hồng Ngự");
         assert!(once.starts_with(b"%PDF-1.7"));
-        assert_eq!(once, pdf(document(&content)).unwrap());
-        assert_ne!(once, pdf(document(&json!({ "title": "Huyện Tam Nông" }))).unwrap());
+        assert_eq!(once, set("Huyện Hồng Ngự"));
+        assert_ne!(once, set("Huyện Tam Nông"));
     }
 
     #[test]
     fn a_document_that_cannot_be_set_says_where() {
-        let nothing = json!({});
-        let fault = pdf(document(&nothing)).unwrap_err().to_string();
-        assert!(fault.starts_with("unit.typ:2: ") && fault.contains("title"), "{fault}");
-        let missing = Document { template: "none.typ", ..document(&nothing) };
-        assert!(matches!(pdf(missing), Err(PdfFault::NoTemplate(_))));
+        let fault = pdf("sheets.typ", &json!({}), DateTime::UNIX_EPOCH).unwrap_err().to_string();
+        assert!(fault.starts_with("sheets.typ:3: ") && fault.contains("title"), "{fault}");
+        let mut silent = sheet("x");
+        silent["sheets"][0]["alt"] = json!(null);
+        assert!(matches!(pdf("sheets.typ", &silent, DateTime::UNIX_EPOCH), Err(PdfFault::Template(_))));
+        assert!(matches!(pdf("none.typ", &json!({}), DateTime::UNIX_EPOCH), Err(PdfFault::NoTemplate(_))));
     }
 }

@@ -74,7 +74,7 @@ pub fn text(quality: &Quality) -> String {
 
 /// A reason in Vietnamese.
 #[must_use]
-pub(super) fn vietnamese(reason: Reason) -> &'static str {
+pub fn vietnamese(reason: Reason) -> &'static str {
     match reason {
         Reason::Speeder => "trả lời nhanh hơn đọc câu hỏi",
         Reason::Burst => "nhiều phiếu từ một thiết bị trong thời gian ngắn",

@@ -38,6 +38,18 @@ impl Table {
         self.rows.push(cells.into_iter().map(Into::into).map(plain).collect());
     }
 
+    /// The headings, each with the side its column goes to.
+    #[must_use]
+    pub fn columns(&self) -> &[(String, Align)] {
+        &self.columns
+    }
+
+    /// The cells, row by row, in the order of the columns; those missing at the end of a row are empty.
+    #[must_use]
+    pub fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
     fn widths(&self) -> Vec<usize> {
         let widest = |(index, (heading, _)): (usize, &(String, Align))| {
             let cells = self.rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.width());

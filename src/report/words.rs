@@ -9,6 +9,7 @@ use crate::domain::quality::Answers;
 use crate::domain::questionnaire::Status;
 use crate::domain::rank::{Change, RangeCaution, RankRange, Standing, ThanMean};
 use crate::domain::round::Mode;
+use crate::domain::tongue::Tongue;
 
 use super::number;
 
@@ -19,6 +20,14 @@ pub struct Wording {
     pub vi: String,
     /// English.
     pub en: String,
+}
+
+impl Wording {
+    /// The sentence in one of them.
+    #[must_use]
+    pub fn told(self, tongue: Tongue) -> String {
+        tongue.of(self.vi, self.en)
+    }
 }
 
 /// How far something is confirmed, in Vietnamese.

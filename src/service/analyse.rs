@@ -32,16 +32,27 @@ pub fn index_table(
     code: &RoundCode,
     answers: Answers,
 ) -> Result<IndexTable, AnalyseRefusal> {
-    let exercise = Exercise::of_round(catalogue, store, code, answers)?;
+    table_of(catalogue, store, &Exercise::of_round(catalogue, store, code, answers)?)
+}
+
+/// The index table of an exercise.
+///
+/// # Errors
+/// As [`index_table`].
+pub(super) fn table_of(
+    catalogue: &Catalogue,
+    store: &Store,
+    exercise: &Exercise,
+) -> Result<IndexTable, AnalyseRefusal> {
     let ranks_of = |before: Exercise| -> Result<_, AnalyseRefusal> {
         let (units, _) = indices(store, &before, &linked(catalogue, &before))?;
         Ok(table::ranks(&before.scheme, &units))
     };
     let previous = exercise.year_before(catalogue, store)?.map(ranks_of).transpose()?;
     let (scheme, plan) = (&exercise.scheme, &exercise.plan);
-    let linked = linked(catalogue, &exercise);
-    let (units, components) = indices(store, &exercise, &linked)?;
-    let (whole, _) = survey_parts(&exercise, &linked, &[Assessment::new(plan.area.clone())]);
+    let linked = linked(catalogue, exercise);
+    let (units, components) = indices(store, exercise, &linked)?;
+    let (whole, _) = survey_parts(exercise, &linked, &[Assessment::new(plan.area.clone())]);
     let whole = whole.into_iter().next().filter(|part| part.disclosure != PartDisclosure::Hidden);
     let survey = whole.and_then(|part| part.total);
     let heading = match exercise.tree.get(&plan.area) {

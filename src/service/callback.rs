@@ -11,6 +11,7 @@ use crate::domain::callback::{Agreement, CallbackReport, Contact};
 use crate::domain::fault::Fault;
 use crate::domain::ids::{ResponseId, RoundCode};
 use crate::domain::packing;
+use crate::domain::paper::FormNumber;
 use crate::domain::questionnaire::Questionnaire;
 use crate::service::analyse::LEVEL;
 use crate::statistics::binomial_interval;
@@ -79,9 +80,9 @@ impl<'a> Stored<'a> {
     }
 
     /// The packed answers of an interview or, if there is none of that number, of a paper form.
-    fn answers(&self, form: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    fn answers(&self, form: &FormNumber) -> Result<Option<Vec<u8>>, StoreError> {
         let of_paper = || import::id_of_form(self.round, form);
-        let id = self.interviews.get(form).copied().unwrap_or_else(of_paper);
+        let id = self.interviews.get(form.as_str()).copied().unwrap_or_else(of_paper);
         self.service.store().with(|connection| responses::find(connection, self.round, id))
     }
 }
@@ -89,13 +90,15 @@ impl<'a> Stored<'a> {
 fn read(row: Row<'_>, questionnaire: &Questionnaire, stored: &Stored<'_>) -> Result<Again, Vec<Fault>> {
     let mut faults = Vec::new();
     let contact = row.read("contact", "unknown-contact", contact, &mut faults);
-    let form = row.cell("form");
-    let packed = match stored.answers(form) {
-        Ok(Some(packed)) => packed,
-        Ok(None) => {
-            faults.push(row.fault("form", "unknown-form", format!("no answer is stored for form {form:?}")));
+    let form = row.read("form", "bad-form", FormNumber::parse, &mut faults);
+    let packed = match form.map(|form| stored.answers(&form).map(|packed| packed.ok_or(form))).transpose() {
+        Ok(Some(Ok(packed))) => packed,
+        Ok(Some(Err(form))) => {
+            let message = format!("no answer is stored for form {:?}", form.as_str());
+            faults.push(row.fault("form", "unknown-form", message));
             Vec::new()
         }
+        Ok(None) => Vec::new(),
         Err(error) => return Err(vec![row.fault("form", "not-read", error.to_string())]),
     };
     let asked: Vec<(usize, &str)> = (0..)

@@ -11,6 +11,7 @@ use crate::domain::ids::{AreaCode, QuestionnaireId, QuestionnaireRef, RoundCode}
 use crate::domain::index::table::Source;
 use crate::domain::period::Year;
 use crate::domain::quality::Answers;
+use crate::domain::questionnaire::Questionnaire;
 use crate::domain::round::{AnyRound, RoundPlan};
 use crate::domain::scheme::Scheme;
 use crate::store::{self, Store, StoreError};
@@ -178,7 +179,8 @@ impl Exercise {
     }
 }
 
-fn scheme_of(catalogue: &Catalogue, store: &Store, plan: &RoundPlan) -> Result<Arc<Scheme>, AnalyseRefusal> {
+/// The scheme of a round, if it is still what the round was drawn up with.
+pub(super) fn scheme_of(catalogue: &Catalogue, store: &Store, plan: &RoundPlan) -> Result<Arc<Scheme>, AnalyseRefusal> {
     let scheme = catalogue.scheme(&plan.scheme).ok_or_else(|| RoundRefusal::UnknownScheme(plan.scheme.clone()))?;
     let (_, then) = store.with(|conn| store::rounds::digests(conn, &plan.code))?;
     if then != scheme.digest {
@@ -188,13 +190,12 @@ fn scheme_of(catalogue: &Catalogue, store: &Store, plan: &RoundPlan) -> Result<A
     Ok(Arc::clone(scheme))
 }
 
-fn load_survey(
-    catalogue: &Catalogue,
+/// The questionnaire of a round, if it is still what the round was drawn up with.
+pub(super) fn questionnaire_of<'c>(
+    catalogue: &'c Catalogue,
     store: &Store,
-    round: &AnyRound,
-    answers: Answers,
-) -> Result<Survey, AnalyseRefusal> {
-    let plan = round.plan();
+    plan: &RoundPlan,
+) -> Result<&'c Arc<Questionnaire>, AnalyseRefusal> {
     let reference: &QuestionnaireRef = &plan.questionnaire;
     let questionnaire =
         catalogue.questionnaire(reference).ok_or_else(|| RoundRefusal::UnknownQuestionnaire(reference.clone()))?;
@@ -203,12 +204,23 @@ fn load_survey(
         let (round, what) = (plan.code.clone(), format!("questionnaire {reference}"));
         return Err(AnalyseRefusal::Changed { round, what, then: then.short(), now: questionnaire.digest.short() });
     }
+    Ok(questionnaire)
+}
+
+fn load_survey(
+    catalogue: &Catalogue,
+    store: &Store,
+    round: &AnyRound,
+    answers: Answers,
+) -> Result<Survey, AnalyseRefusal> {
+    let plan = round.plan();
+    let questionnaire = questionnaire_of(catalogue, store, plan)?;
     let sample = RoundSample::load(store, &plan.code, plan.mode, questionnaire, (catalogue.quality(), answers))?;
     let source = Source {
         round: plan.code.clone(),
         mode: plan.mode,
         state: round.state_code(),
-        questionnaire: reference.clone(),
+        questionnaire: plan.questionnaire.clone(),
         questionnaire_digest: questionnaire.digest,
         questionnaire_status: questionnaire.status,
         n_responses: sample.n_responses,

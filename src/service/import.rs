@@ -16,6 +16,7 @@ use crate::domain::channel::Channel;
 use crate::domain::fault::{Fault, Place};
 use crate::domain::frame::Frame;
 use crate::domain::ids::{AreaCode, ResponseId, RoundCode};
+use crate::domain::paper::FormNumber;
 use crate::domain::quality::{Circumstances, Device};
 use crate::domain::questionnaire::Questionnaire;
 use crate::store;
@@ -177,7 +178,9 @@ impl Reader<'_> {
                 None
             }
             (_, "") => row.read("id", "bad-id", ResponseId::parse, faults),
-            ("", form) => Some(id_of_form(self.round, form)),
+            ("", _) => {
+                row.read("form", "bad-form", FormNumber::parse, faults).map(|form| id_of_form(self.round, &form))
+            }
             _ => {
                 faults.push(row.fault("id", "two-ids", "comes with a form number; keep one of the two"));
                 None
@@ -200,7 +203,7 @@ impl Reader<'_> {
 /// The id of a paper form's answers. It follows from the form's number, so that a form typed in again is recognised and its
 /// answers are found again for a call-back; a citizen's own answers have a random id.
 #[must_use]
-pub fn id_of_form(round: &RoundCode, form: &str) -> ResponseId {
+pub fn id_of_form(round: &RoundCode, form: &FormNumber) -> ResponseId {
     let digest = Sha256::digest(format!("paper form\n{round}\n{form}"));
     let mut bytes = [0; 16];
     bytes.iter_mut().zip(digest).for_each(|(byte, of_digest)| *byte = of_digest);

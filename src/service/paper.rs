@@ -8,7 +8,7 @@ use super::import;
 use crate::domain::answers::{AnswerSheet, RawAnswers, RawValue};
 use crate::domain::channel::Channel;
 use crate::domain::ids::{AreaCode, ItemId, RoundCode};
-use crate::domain::paper::{PaperChecks, differences};
+use crate::domain::paper::{FormNumber, PaperChecks, differences};
 use crate::domain::quality::Circumstances;
 use crate::store::paper::FirstEntry;
 use crate::store::{StoreError, paper};
@@ -60,11 +60,11 @@ impl Service {
         &self,
         device: &KnownDevice,
         open: &OpenDesk,
-        (form, answers): (&str, RawAnswers),
+        (form, answers): (&FormNumber, RawAnswers),
         pass: Pass,
     ) -> Result<Entered, CollectRefusal> {
         let sheet = AnswerSheet::parse_paper(&open.questionnaire, &answers).map_err(CollectRefusal::Faulty)?;
-        let (round, number) = (open.round.clone(), form.to_owned());
+        let (round, number) = (open.round.clone(), form.clone());
         let earlier = self.store.run(move |connection| paper::find(connection, &round, &number)).await;
         let earlier = earlier.map_err(unavailable)?;
         let Some(first) = earlier.filter(|first| first.device != device.code && pass != Pass::Only) else {
@@ -94,14 +94,14 @@ impl Service {
         &self,
         device: &KnownDevice,
         open: &OpenDesk,
-        form: &str,
+        form: &FormNumber,
         answers: &RawAnswers,
     ) -> Result<Entered, CollectRefusal> {
         if self.is_stored(open, form).await? {
             return self.store_form(open, form, answers.clone()).await;
         }
         let (desk, device) = (open.desk.clone(), device.code.clone());
-        let entry = FirstEntry { form: form.to_owned(), desk, device, typed: write(answers) };
+        let entry = FirstEntry { form: form.clone(), desk, device, typed: write(answers) };
         let round = open.round.clone();
         match self.store.run(move |connection| paper::keep(connection, &round, &entry)).await {
             Ok(()) => Ok(Entered::First),
@@ -109,13 +109,18 @@ impl Service {
         }
     }
 
-    async fn is_stored(&self, open: &OpenDesk, form: &str) -> Result<bool, CollectRefusal> {
+    async fn is_stored(&self, open: &OpenDesk, form: &FormNumber) -> Result<bool, CollectRefusal> {
         let (round, id) = (open.round.clone(), import::id_of_form(&open.round, form));
         let found = self.store.run(move |connection| crate::store::responses::find(connection, &round, id)).await;
         Ok(found.map_err(unavailable)?.is_some())
     }
 
-    async fn store_form(&self, open: &OpenDesk, form: &str, answers: RawAnswers) -> Result<Entered, CollectRefusal> {
+    async fn store_form(
+        &self,
+        open: &OpenDesk,
+        form: &FormNumber,
+        answers: RawAnswers,
+    ) -> Result<Entered, CollectRefusal> {
         let submission = Submission {
             round: open.round.clone(),
             id: import::id_of_form(&open.round, form),
@@ -150,7 +155,7 @@ impl Service {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaperReport {
     /// Numbers of the forms that were typed in once, with their desks.
-    pub waiting: Vec<(String, AreaCode)>,
+    pub waiting: Vec<(FormNumber, AreaCode)>,
     /// What comparing has shown.
     pub checks: BTreeMap<AreaCode, PaperChecks>,
 }

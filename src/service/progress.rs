@@ -81,10 +81,11 @@ fn flags(service: &Service, plan: &RoundPlan) -> Result<BTreeMap<AreaCode, FlagC
         sieve.know(&frame, &responses::count_by_desk(connection, &plan.code)?);
         let places: BTreeMap<String, usize> =
             (0..).zip(frame.iter()).map(|(n, line)| (line.desk.to_string(), n)).collect();
-        responses::scan(connection, &plan.code, |desk, packed, _, told| {
-            if let Some(place) = places.get(desk) {
-                sieve.flags(*place, packed, told);
+        responses::rows(connection, &plan.code, |row| {
+            if let Some(place) = places.get(row.desk.as_str()) {
+                sieve.flags(*place, row.packed, row.flags);
             }
+            Ok::<_, StoreError>(())
         })?;
         Ok::<_, StoreError>(frame.iter().map(|line| line.desk.clone()).collect::<Vec<_>>())
     })?;

@@ -44,15 +44,19 @@ impl<'a> Sieve<'a> {
 
     /// Judges an answer of the desk at a place in the frame, and counts it; whether it is flagged.
     pub(super) fn flags(&mut self, desk: usize, packed: &[u8], told: Reasons) -> bool {
-        let Some(rules) = self.rules else { return false };
-        let codes = self.scale.iter().map(|offset| packed.get(*offset).copied().unwrap_or(NO_ANSWER));
-        let reasons = told
-            .with(Reason::StraightLine, rules.is_straight_line(codes))
-            .with(Reason::MoreThanTransactions, self.excess.get(desk).copied().unwrap_or_default());
-        if let Some(count) = self.counts.get_mut(desk) {
+        let reasons = self.judge(desk, packed, told);
+        if let Some(count) = self.counts.get_mut(desk).filter(|_| self.rules.is_some()) {
             count.add(reasons);
         }
         !reasons.is_empty()
+    }
+
+    /// Why an answer of the desk at a place in the frame is flagged.
+    pub(super) fn judge(&self, desk: usize, packed: &[u8], told: Reasons) -> Reasons {
+        let Some(rules) = self.rules else { return Reasons::NONE };
+        let codes = self.scale.iter().map(|offset| packed.get(*offset).copied().unwrap_or(NO_ANSWER));
+        told.with(Reason::StraightLine, rules.is_straight_line(codes))
+            .with(Reason::MoreThanTransactions, self.excess.get(desk).copied().unwrap_or_default())
     }
 }
 

@@ -1,10 +1,10 @@
 //! What people said: every item, element and the overall figure of one round, for one area.
 
 use super::catalogue::{Catalogue, Texts};
-use super::disclosure::Linked;
+use super::disclosure::{Linked, Visible};
 use super::exercise::{AnalyseRefusal, Exercise, Survey};
 use super::sample::{RoundSample, scaled};
-use crate::domain::area::AreaTree;
+use crate::domain::area::{Area, AreaTree};
 use crate::domain::disclosure::NoFigure;
 use crate::domain::estimate::Estimate;
 use crate::domain::ids::{AreaCode, RoundCode};
@@ -14,7 +14,7 @@ use crate::domain::results::{Grain, ResultRow, Results};
 use crate::domain::round::Mode;
 use crate::domain::selection::{DeskCoverage, Selection};
 use crate::service::analyse::LEVEL;
-use crate::statistics::{Range, Statistic, Term};
+use crate::statistics::{Domain, Range, Statistic, Term};
 use crate::store::Store;
 
 /// The results of a round, for one area within it or for all of it, of all answers or those without flags.
@@ -28,39 +28,55 @@ pub fn results(
     (area, answers): (Option<&AreaCode>, Answers),
 ) -> Result<Results, AnalyseRefusal> {
     let exercise = Exercise::of_round(catalogue, store, code, answers)?;
+    let area = within(&exercise, area)?.clone();
+    let found = of_areas(catalogue, &exercise, exercise.named(code)?, &[&area]);
+    found.into_iter().next().ok_or(AnalyseRefusal::UnknownUnit(area.code))
+}
+
+/// The area of an exercise that was asked for: one within it, or all of it.
+pub(super) fn within<'e>(exercise: &'e Exercise, area: Option<&AreaCode>) -> Result<&'e Area, AnalyseRefusal> {
     let area = area.unwrap_or(&exercise.plan.area);
     let known = exercise.tree.get(area).filter(|area| exercise.tree.is_within(&area.code, &exercise.plan.area));
-    let known = known.ok_or_else(|| AnalyseRefusal::UnknownUnit(area.clone()))?;
-    let survey = exercise.named(code)?;
+    known.ok_or_else(|| AnalyseRefusal::UnknownUnit(area.clone()))
+}
+
+/// The results of a survey for some areas of its exercise.
+pub(super) fn of_areas(catalogue: &Catalogue, exercise: &Exercise, survey: &Survey, areas: &[&Area]) -> Vec<Results> {
     let Survey { source, sample } = survey;
-    let linked = Linked::of(catalogue, &exercise, survey);
+    let linked = Linked::of(catalogue, exercise, survey);
     let questions = questions(sample);
-    let statistics: Vec<Statistic> = questions.iter().flat_map(Question::statistics).collect();
-    let domain = sample.domains(&exercise.tree, std::slice::from_ref(area));
-    let mut found = sample.estimate(&domain, &statistics, LEVEL).into_iter().flatten();
-    let domain = domain.into_iter().next().unwrap_or_default();
+    let statistics: Vec<Vec<Statistic>> = questions.iter().map(Question::statistics).collect();
+    // The figures of one question have the same people, so they are shown together or not at all.
+    let visible: Vec<Option<Visible>> =
+        statistics.iter().map(|figures| figures.first().map(|first| linked.statistic(first))).collect();
+    let codes: Vec<AreaCode> = areas.iter().map(|area| area.code.clone()).collect();
+    let domains = sample.domains(&exercise.tree, &codes);
+    // Of areas asked together one could borrow another's design effect; an area's figures shall be the same alone.
+    let found = sample.estimate_each(&domains, &statistics.concat(), LEVEL);
     let questionnaire = sample.questionnaire();
     let texts = questionnaire.languages.first().and_then(|first| catalogue.texts(&questionnaire.reference, first));
-    let rows = questions.into_iter().filter_map(|question| {
-        // The figures of one question have the same people, so they are shown together or not at all.
-        let visible = linked.statistic(question.statistics().first()?);
-        let mut shown = found.by_ref().map(|outcome| visible.figure(&domain, answers, outcome));
-        let mut row = question.answered(&mut shown)?;
-        row.title = texts.map(|texts| title(texts, questionnaire, &row)).unwrap_or_default();
-        Some(row)
-    });
-    let rows: Vec<ResultRow> = rows.collect();
-    let selection =
-        (source.mode == Mode::SelfSelected).then(|| selection(&linked, sample, &exercise.tree, (area, &rows)));
-    Ok(Results {
-        selection,
-        area: area.clone(),
-        area_name: known.name.clone(),
-        source: source.clone(),
-        rule: questionnaire.rule,
-        roll_up: questionnaire.roll_up,
-        rows,
-    })
+    let of_area = |((area, domain), found): ((&&Area, &Domain), Vec<_>)| {
+        let mut found = found.into_iter();
+        let row = |(question, visible): (&Question, &Option<Visible>)| {
+            let visible = visible.as_ref()?;
+            let mut shown = found.by_ref().map(|outcome| visible.figure(domain, source.answers, outcome));
+            let mut row = question.answered(&mut shown)?;
+            row.title = texts.map(|texts| title(texts, questionnaire, &row)).unwrap_or_default();
+            Some(row)
+        };
+        let rows: Vec<ResultRow> = questions.iter().zip(&visible).filter_map(row).collect();
+        let is_selected = source.mode == Mode::SelfSelected;
+        Results {
+            selection: is_selected.then(|| selection(&linked, sample, &exercise.tree, (&area.code, &rows))),
+            area: area.code.clone(),
+            area_name: area.name.clone(),
+            source: source.clone(),
+            rule: questionnaire.rule,
+            roll_up: questionnaire.roll_up,
+            rows,
+        }
+    };
+    areas.iter().zip(&domains).zip(found).map(of_area).collect()
 }
 
 /// Who chose to answer in an area, and what that may do to its overall share.
@@ -112,17 +128,16 @@ impl Question {
     }
 
     /// Takes its figures off the front of what was found.
-    fn answered(self, found: &mut impl Iterator<Item = Result<Estimate, NoFigure>>) -> Option<ResultRow> {
-        let Self { grain, code, five_point, .. } = self;
+    fn answered(&self, found: &mut impl Iterator<Item = Result<Estimate, NoFigure>>) -> Option<ResultRow> {
         let mut next = || found.next();
         let figure = next()?;
-        let (satisfied, mean) = if five_point.is_some() { (next(), next()) } else { (None, None) };
-        Some(ResultRow { grain, code, title: String::new(), figure, satisfied, mean })
+        let (satisfied, mean) = if self.five_point.is_some() { (next(), next()) } else { (None, None) };
+        Some(ResultRow { grain: self.grain, code: self.code.clone(), title: String::new(), figure, satisfied, mean })
     }
 }
 
 /// How the questionnaire words what a row is about.
-fn title(texts: &Texts, questionnaire: &Questionnaire, row: &ResultRow) -> String {
+pub(super) fn title(texts: &Texts, questionnaire: &Questionnaire, row: &ResultRow) -> String {
     let element = || questionnaire.elements.iter().find(|element| element.id.as_str() == row.code);
     match row.grain {
         Grain::Overall => texts.title.clone(),

@@ -5,11 +5,11 @@ use super::disclosure::Tally;
 use super::quality::Sieve;
 use crate::domain::area::AreaTree;
 use crate::domain::estimate::Estimate;
-use crate::domain::frame::Frame;
+use crate::domain::frame::{Frame, FrameDesk};
 use crate::domain::ids::{AreaCode, Digest, ElementId, RoundCode};
 use crate::domain::packing;
 use crate::domain::quality::{Answers, FlagCount, QualityRules};
-use crate::domain::questionnaire::{IndexRule, Item, ItemKind, Part, Questionnaire, RollUp};
+use crate::domain::questionnaire::{IndexRule, Item, ItemKind, Part, Pooled, Questionnaire};
 use crate::domain::round::Mode;
 use crate::domain::scheme::SurveyFigure;
 use crate::statistics::{
@@ -45,7 +45,9 @@ pub struct RoundSample {
     columns: BTreeMap<usize, usize>,
     /// The profile items that answers are broken down by: their places in the questionnaire.
     profile: Vec<usize>,
-    /// The cells answers lie in, by index: the code of each profile item.
+    /// Whether any answer came with a receipt code.
+    has_receipts: bool,
+    /// The cells answers lie in, by index: the code of each profile item, and of how the answer was admitted.
     cells: Vec<Vec<u8>>,
     /// All answers by who gave them, also those that were left out.
     pub(super) tally: Tally,
@@ -80,8 +82,8 @@ impl RoundSample {
         let mut codes = vec![packing::NO_ANSWER; offsets.len()];
         let mut n_responses = 0;
         let (profile, profile_offsets) = profile_of(questionnaire);
-        let (mut blocks, mut cells) = (Blocks::default(), Cells::default());
-        let mut key = Vec::with_capacity(profile.len());
+        let (mut blocks, mut cells, mut has_receipts) = (Blocks::default(), Cells::default(), false);
+        let mut key = Vec::with_capacity(profile.len() + 1);
         let mut sieve = Sieve::new(rules, questionnaire);
         // One view of the database, so that the digest names the very answers that were counted.
         let (frame, cut, n_by_desk) = store.with(|conn| {
@@ -90,25 +92,26 @@ impl RoundSample {
                 let places: HashMap<&str, u32> = frame.iter().map(|desk| desk.desk.as_str()).zip(0..).collect();
                 let n_by_desk = store::responses::count_by_desk(conn, round)?;
                 sieve.know(&frame, &n_by_desk);
-                store::responses::scan(conn, round, |code, packed, weight, flags| {
-                    let Some(desk) = places.get(code) else { return };
-                    let is_flagged = sieve.flags(*desk as usize, packed, flags);
-                    for (code, offset) in codes.iter_mut().zip(&offsets) {
-                        *code = packed.get(*offset).copied().unwrap_or(packing::NO_ANSWER);
-                    }
+                let cut = store::responses::rows(conn, round, |row| {
+                    let Some(desk) = places.get(row.desk.as_str()) else { return Ok::<_, StoreError>(()) };
+                    let is_flagged = sieve.flags(*desk as usize, row.packed, row.flags);
+                    let byte = |offset: &usize| row.packed.get(*offset).copied().unwrap_or(packing::NO_ANSWER);
+                    codes.iter_mut().zip(&offsets).for_each(|(code, offset)| *code = byte(offset));
                     key.clear();
-                    key.extend(profile_offsets.iter().map(|at| packed.get(*at).copied().unwrap_or(packing::NO_ANSWER)));
+                    key.extend(profile_offsets.iter().map(byte));
+                    key.push(admission_code(row.has_receipt));
+                    has_receipts |= row.has_receipt;
                     let cell = cells.index(&key);
                     let has_value = |(codes, code): (&[bool; 256], &u8)| codes.get(usize::from(*code)) == Some(&true);
                     tally.add(*desk, cell, is_flagged, valued.iter().zip(&codes).map(has_value));
                     if is_flagged && answers == Answers::Unflagged {
-                        return;
+                        return Ok(());
                     }
                     let block = blocks.index(Block { psu: *desk, cell });
-                    rows.push(block, weight, &codes);
+                    rows.push(block, row.weight, &codes);
                     n_responses += 1;
+                    Ok(())
                 })?;
-                let cut = store::responses::cut_digest(conn, round)?;
                 Ok::<_, StoreError>((frame, cut, n_by_desk))
             })
         })?;
@@ -125,6 +128,7 @@ impl RoundSample {
             desks,
             columns,
             profile,
+            has_receipts,
             cells,
             tally,
             n_responses,
@@ -156,7 +160,14 @@ impl RoundSample {
         self.profile.iter().filter_map(|place| self.questionnaire.items.get(*place))
     }
 
-    /// The cells in which each of some profile items (by place among [`Self::profile`]) has a code.
+    /// The place in a cell's codes, after the profile items, that tells how answers were admitted; none in a round that had no
+    /// receipt codes, where everybody walked in.
+    #[must_use]
+    pub fn place_of_admission(&self) -> Option<usize> {
+        self.has_receipts.then_some(self.profile.len())
+    }
+
+    /// The cells in which each of some profile items (by place among [`Self::profile`]), or the admission, has a code.
     #[must_use]
     pub fn cells_with(&self, wanted: &[(usize, u8)]) -> BTreeSet<u32> {
         let fits = |codes: &[u8]| wanted.iter().all(|(item, code)| codes.get(*item) == Some(code));
@@ -178,6 +189,17 @@ impl RoundSample {
         level: f64,
     ) -> Vec<Vec<Result<Estimate, NotEstimable>>> {
         self.sample.estimate(domains, statistics, level)
+    }
+
+    /// As [`Self::estimate`], with figures of each domain that do not depend on which others are asked for.
+    #[must_use]
+    pub fn estimate_each(
+        &self,
+        domains: &[Domain],
+        statistics: &[Statistic],
+        level: f64,
+    ) -> Vec<Vec<Result<Estimate, NotEstimable>>> {
+        self.sample.estimate_each(domains, statistics, level)
     }
 
     /// Whether domains rest on different strata; see [`Sample::are_apart`].
@@ -204,7 +226,7 @@ impl RoundSample {
                 let place = self.questionnaire.items.iter().position(|item| item.id == *id)?;
                 Some(vec![self.item_term(place, |item, code| item.worth(code, rule))?])
             }
-            SurveyFigure::Element(id) => self.rolled_up(&self.places_of(Some(id)), rule),
+            SurveyFigure::Element(id) => self.element(id, rule),
             SurveyFigure::Overall => self.overall(rule),
         }
     }
@@ -212,24 +234,13 @@ impl RoundSample {
     /// The overall figure under a rule, rolled up as the questionnaire says.
     #[must_use]
     pub fn overall(&self, rule: IndexRule) -> Option<Vec<Term>> {
-        let questionnaire = &self.questionnaire;
-        let shares: Vec<(f64, &ElementId)> = match questionnaire.roll_up {
-            RollUp::PooledAnswers | RollUp::EqualItems => return self.rolled_up(&self.places_of(None), rule),
-            RollUp::EqualElements => questionnaire.elements.iter().map(|element| (1.0, &element.id)).collect(),
-            RollUp::Weights => questionnaire.elements.iter().map(|e| (e.weight.unwrap_or(0.0), &e.id)).collect(),
-        };
-        let whole: f64 = shares.iter().map(|(share, _)| share).sum();
-        let mut terms = Vec::new();
-        for (share, element) in shares {
-            terms.extend(scaled(self.rolled_up(&self.places_of(Some(element)), rule)?, share / whole));
-        }
-        Some(terms)
+        self.terms(self.questionnaire.overall()?, rule)
     }
 
     /// An element's figure under a rule.
     #[must_use]
     pub fn element(&self, element: &ElementId, rule: IndexRule) -> Option<Vec<Term>> {
-        self.rolled_up(&self.places_of(Some(element)), rule)
+        self.terms(self.questionnaire.rolled_up(Some(element))?, rule)
     }
 
     /// One item's mean of what its answers are worth by `worth`; `None` for an item that has no column.
@@ -240,34 +251,17 @@ impl RoundSample {
         Some(Term { factor: 1.0, ratio: Ratio::answers([(*column, worth)]) })
     }
 
-    /// The satisfaction items of an element, or of all.
-    fn places_of(&self, element: Option<&ElementId>) -> Vec<usize> {
-        let belongs = |item: &Item| match element {
-            Some(_) => item.element.as_ref() == element,
-            None => item.part == Part::Satisfaction,
+    /// The parts of a figure as terms under a rule.
+    fn terms(&self, parts: Vec<Pooled>, rule: IndexRule) -> Option<Vec<Term>> {
+        let term = |part: Pooled| {
+            let readings: Option<Vec<Vec<Reading>>> = part
+                .items
+                .iter()
+                .map(|place| Some(self.item_term(*place, |item, code| item.worth(code, rule))?.ratio.into_readings()))
+                .collect();
+            Some(Term { factor: part.factor, ratio: Ratio::Mean(readings?.concat()) })
         };
-        let items = self.questionnaire.items.iter().enumerate();
-        items
-            .filter(|(place, item)| belongs(item) && self.columns.contains_key(place))
-            .map(|(place, _)| place)
-            .collect()
-    }
-
-    /// Items put together as the questionnaire's roll-up says: one ratio over all their answers, or the mean of theirs.
-    fn rolled_up(&self, places: &[usize], rule: IndexRule) -> Option<Vec<Term>> {
-        let terms: Option<Vec<Term>> =
-            places.iter().map(|place| self.item_term(*place, |item, code| item.worth(code, rule))).collect();
-        let terms = terms.filter(|terms| !terms.is_empty())?;
-        match self.questionnaire.roll_up {
-            RollUp::PooledAnswers => {
-                let readings: Vec<Reading> = terms.into_iter().flat_map(|term| term.ratio.into_readings()).collect();
-                Some(vec![Term { factor: 1.0, ratio: Ratio::Mean(readings) }])
-            }
-            RollUp::EqualItems | RollUp::EqualElements | RollUp::Weights => {
-                let share = 1.0 / terms.len() as f64;
-                Some(scaled(terms, share))
-            }
-        }
+        parts.into_iter().map(term).collect()
     }
 }
 
@@ -280,13 +274,25 @@ pub fn scaled(terms: Vec<Term>, factor: f64) -> Vec<Term> {
 /// Answers with the design they were collected under. Desks that were not drawn stand in it too: a commune of three desks
 /// is not its one drawn desk.
 fn joined(frame: &Frame, blocks: Blocks, rows: Columns, mode: Mode) -> Result<Sample, SampleFault> {
-    let desks = frame.iter().map(|desk| DesignDesk {
+    let (desks, per_stratum) = design_of(frame);
+    Sample::of_round(desks, &per_stratum, blocks, rows, mode.into())
+}
+
+/// A frame as a design: its desks, and how many each stratum has.
+pub(super) fn design_of(frame: &Frame) -> (Vec<DesignDesk>, BTreeMap<String, u32>) {
+    let desk = |desk: &FrameDesk| DesignDesk {
         code: desk.desk.to_string(),
         stratum: desk.stratum.to_string(),
         transactions: desk.transactions,
-    });
-    let per_stratum = frame.desks_per_stratum().into_iter().map(|(code, n)| (code.to_string(), n)).collect();
-    Sample::of_round(desks.collect(), &per_stratum, blocks, rows, mode.into())
+    };
+    let per_stratum = frame.desks_per_stratum().into_iter().map(|(code, n)| (code.to_string(), n));
+    (frame.iter().map(desk).collect(), per_stratum.collect())
+}
+
+/// The code in a cell of who came with a receipt code, and of who walked in. Neither is that of no answer.
+#[must_use]
+pub fn admission_code(has_receipt: bool) -> u8 {
+    if has_receipt { 1 } else { 2 }
 }
 
 /// The cells that answers were found in.
@@ -333,9 +339,12 @@ fn valued_codes(questionnaire: &Questionnaire, columns: &BTreeMap<usize, usize>)
 /// The items that get a column (place in the questionnaire → column), and the byte each column is read from.
 fn columns_of(questionnaire: &Questionnaire) -> (BTreeMap<usize, usize>, Vec<usize>) {
     let layout = packing::layout(questionnaire);
-    let valued = questionnaire.items.iter().zip(layout).enumerate().filter_map(|(place, (item, (offset, _)))| {
-        matches!(item.kind, ItemKind::FivePoint | ItemKind::Percents(_)).then_some((place, offset))
-    });
+    let valued = questionnaire
+        .items
+        .iter()
+        .zip(layout)
+        .enumerate()
+        .filter_map(|(place, (item, (offset, _)))| item.has_value().then_some((place, offset)));
     let (places, offsets): (Vec<usize>, Vec<usize>) = valued.unzip();
     (places.into_iter().zip(0..).collect(), offsets)
 }

@@ -4,9 +4,11 @@
 //! It always covers all rows; domains are cut from it, never the other way round, because a PSU without rows of the
 //! domain is still a drawn PSU.
 
+mod columns;
 mod round;
 mod survey;
 
+pub use columns::{DesignColumns, RowDesign};
 pub use round::{DesignDesk, Inference};
 pub use survey::{SurveyDesign, SurveyPsu, SurveyStratum};
 

@@ -52,7 +52,7 @@ mod waves;
 pub use beta::beta_quantile;
 pub use calibration::{Bounds, CalibrationFault, CalibrationMethod, CalibrationReport, Margin, SAME_POPULATION};
 pub use combine::sum_of_independent;
-pub use design::{DesignDesk, Inference, Lonely, SurveyDesign, SurveyPsu, SurveyStratum};
+pub use design::{DesignColumns, DesignDesk, Inference, Lonely, RowDesign, SurveyDesign, SurveyPsu, SurveyStratum};
 pub use difference::{Difference, Freedom, Verdict, welch};
 pub use file::{Roles, SurveyFile, Value, Variable};
 pub use imputation::{CompleteDf, Imputed, combine_imputations, join_imputed};

@@ -175,6 +175,33 @@ impl Sample {
         confidence: impl Into<Confidence>,
     ) -> Vec<Row> {
         let confidence = confidence.into();
+        let mut rows = self.estimate_alone(domains, statistics, confidence);
+        for (place, statistic) in statistics.iter().enumerate() {
+            borrow_design_effect(&mut rows, place, statistic.range, confidence);
+        }
+        rows
+    }
+
+    /// As [`Sample::estimate`] for each domain alone: what is found for one does not depend on which others are asked for. It
+    /// still takes one scan for those that do not overlap.
+    #[must_use]
+    pub fn estimate_each(
+        &self,
+        domains: &[Domain],
+        statistics: &[Statistic],
+        confidence: impl Into<Confidence>,
+    ) -> Vec<Row> {
+        let confidence = confidence.into();
+        let mut rows = self.estimate_alone(domains, statistics, confidence);
+        for (place, statistic) in statistics.iter().enumerate() {
+            for row in rows.chunks_mut(1) {
+                borrow_design_effect(row, place, statistic.range, confidence);
+            }
+        }
+        rows
+    }
+
+    fn estimate_alone(&self, domains: &[Domain], statistics: &[Statistic], confidence: Confidence) -> Vec<Row> {
         let checks: Vec<Result<(), NotEstimable>> = statistics
             .iter()
             .map(|statistic| check_level(confidence.level).and(statistic.check(&self.columns)))
@@ -211,9 +238,6 @@ impl Sample {
                     *row = checks.iter().map(judge).collect();
                 }
             }
-        }
-        for (place, statistic) in statistics.iter().enumerate() {
-            borrow_design_effect(&mut rows, place, statistic.range, confidence);
         }
         rows
     }

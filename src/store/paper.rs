@@ -5,7 +5,7 @@ use super::error::StoreError;
 use super::schema::{areas, devices, paper_checks, paper_entries};
 use super::{areas as area_numbers, rounds};
 use crate::domain::ids::{AreaCode, RoundCode};
-use crate::domain::paper::PaperChecks;
+use crate::domain::paper::{FormNumber, PaperChecks};
 use crate::domain::quality::Device;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FirstEntry {
     /// The form's own number.
-    pub form: String,
+    pub form: FormNumber,
     /// The desk it belongs to.
     pub desk: AreaCode,
     /// Where it was typed in.
@@ -28,18 +28,22 @@ pub struct FirstEntry {
 ///
 /// # Errors
 /// [`StoreError::Unknown`] for a round that is not there; when the database does not answer.
-pub fn find(connection: &mut AnyConnection, round: &RoundCode, form: &str) -> Result<Option<FirstEntry>, StoreError> {
+pub fn find(
+    connection: &mut AnyConnection,
+    round: &RoundCode,
+    form: &FormNumber,
+) -> Result<Option<FirstEntry>, StoreError> {
     let number = rounds::number(connection, round)?;
     let row: Option<(String, String, String)> = paper_entries::table
         .inner_join(devices::table)
         .inner_join(areas::table.on(areas::id.eq(paper_entries::desk)))
-        .filter(paper_entries::round.eq(number).and(paper_entries::form.eq(form)))
+        .filter(paper_entries::round.eq(number).and(paper_entries::form.eq(form.as_str())))
         .select((areas::code, devices::code, paper_entries::typed))
         .first(connection)
         .optional()?;
     let read = |(desk, device, typed): (String, String, String)| {
         let device = Device::parse(&device).map_err(|_| StoreError::corrupt("device", device))?;
-        Ok(FirstEntry { form: form.to_owned(), desk: area_numbers::read_code(&desk)?, device, typed })
+        Ok(FirstEntry { form: form.clone(), desk: area_numbers::read_code(&desk)?, device, typed })
     };
     row.map(read).transpose()
 }
@@ -57,7 +61,7 @@ pub fn keep(connection: &mut AnyConnection, round: &RoundCode, entry: &FirstEntr
          WHERE paper_entries.device = excluded.device",
     )
     .bind::<Integer, _>(number)
-    .bind::<Text, _>(&entry.form)
+    .bind::<Text, _>(entry.form.as_str())
     .bind::<Text, _>(&entry.typed)
     .bind::<Text, _>(entry.desk.as_str())
     .bind::<Text, _>(entry.device.as_str())
@@ -78,7 +82,7 @@ pub fn settle(
 ) -> Result<(), StoreError> {
     connection.transact(|connection| {
         let number = rounds::number(connection, round)?;
-        let gone = diesel::delete(paper_entries::table.find((number, &entry.form))).execute(connection)?;
+        let gone = diesel::delete(paper_entries::table.find((number, entry.form.as_str()))).execute(connection)?;
         if gone == 0 {
             return Ok(());
         }
@@ -102,7 +106,7 @@ pub fn settle(
 ///
 /// # Errors
 /// [`StoreError::Unknown`] for a round that is not there; when the database does not answer.
-pub fn waiting(connection: &mut AnyConnection, round: &RoundCode) -> Result<Vec<(String, AreaCode)>, StoreError> {
+pub fn waiting(connection: &mut AnyConnection, round: &RoundCode) -> Result<Vec<(FormNumber, AreaCode)>, StoreError> {
     let number = rounds::number(connection, round)?;
     let rows: Vec<(String, String)> = paper_entries::table
         .inner_join(areas::table.on(areas::id.eq(paper_entries::desk)))
@@ -111,7 +115,10 @@ pub fn waiting(connection: &mut AnyConnection, round: &RoundCode) -> Result<Vec<
         .load(connection)?;
     let mut waiting = rows
         .into_iter()
-        .map(|(form, desk)| Ok((form, area_numbers::read_code(&desk)?)))
+        .map(|(form, desk)| {
+            let number = FormNumber::parse(&form).map_err(|_| StoreError::corrupt("number of a form", form))?;
+            Ok((number, area_numbers::read_code(&desk)?))
+        })
         .collect::<Result<Vec<_>, StoreError>>()?;
     waiting.sort();
     Ok(waiting)

@@ -121,25 +121,52 @@ pub fn find(connection: &mut AnyConnection, round: &RoundCode, id: ResponseId) -
     Ok(place.select(responses::packed).first(connection).optional()?)
 }
 
-/// Gives every response of a round to `each`: the desk's code, the packed answers, the weight and the flags. The order is that
-/// of the random ids, so the same responses come in the same order however they came in, and figures summed up from them are
-/// the same to the last bit. Nothing is kept of a row after it was given, so a round may be larger than memory.
+/// A response as it is read back, without anything that leads to a person or a moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    /// The desk it was given at.
+    pub desk: &'a AreaCode,
+    /// The way it came in.
+    pub channel: Channel,
+    /// Whether it came with a receipt code.
+    pub has_receipt: bool,
+    /// The closed answers, laid out as [`crate::domain::packing`] says.
+    pub packed: &'a [u8],
+    /// The weight it came with, if it was drawn elsewhere.
+    pub weight: Option<f64>,
+    /// Why it is flagged, as far as that could be told when it came in.
+    pub flags: Reasons,
+}
+
+/// Gives every response of a round to `each`, ending with its first error; returns the [`cut_digest`] of what was read. The
+/// order is that of the random ids, so the same responses come in the same order however they came in, and figures summed up
+/// from them are the same to the last bit. Nothing is kept of a row after it was given, so a round may be larger than memory.
 ///
 /// # Errors
-/// [`StoreError::Unknown`] for a round that is not there; when the database stops answering, possibly halfway.
-pub fn scan(
+/// [`StoreError::Unknown`] for a round that is not there; when the database stops answering, possibly halfway; or what `each`
+/// returns.
+pub fn rows<E: From<StoreError>>(
     connection: &mut AnyConnection,
     round: &RoundCode,
-    mut each: impl FnMut(&str, &[u8], Option<f64>, Reasons),
-) -> Result<(), StoreError> {
+    mut each: impl FnMut(&Row<'_>) -> Result<(), E>,
+) -> Result<Digest, E> {
     let number = rounds::number(connection, round)?;
     let desks = desk_codes(connection, number)?;
-    scan::answers_by_backend(connection, number, |desk, packed, weight, flags| {
-        let code = desks.get(&desk).ok_or_else(|| StoreError::corrupt("desk number", desk))?;
-        let flags = u8::try_from(flags).ok().and_then(Reasons::of_bits);
-        each(code.as_str(), packed, weight, flags.ok_or_else(|| StoreError::corrupt("flags", code))?);
-        Ok(())
-    })
+    let mut cut = Cut::default();
+    scan::rows_by_backend(connection, number, |row| {
+        cut.add(row.id, row.digest);
+        let desk = desks.get(&row.desk).ok_or_else(|| StoreError::corrupt("desk number", row.desk))?;
+        let flags = u8::try_from(row.flags).ok().and_then(Reasons::of_bits);
+        each(&Row {
+            desk,
+            channel: read_channel(row.channel).ok_or_else(|| StoreError::corrupt("channel", row.channel))?,
+            has_receipt: row.admission == 1,
+            packed: row.packed,
+            weight: row.weight,
+            flags: flags.ok_or_else(|| StoreError::corrupt("flags", row.flags))?,
+        })
+    })?;
+    Ok(cut.digest())
 }
 
 /// How many responses each desk of a round has; desks without any are left out.
@@ -195,22 +222,38 @@ pub fn count_by_desk_and_day(
 /// [`StoreError::Unknown`] for a round that is not there; when the database does not answer.
 pub fn cut_digest(connection: &mut AnyConnection, round: &RoundCode) -> Result<Digest, StoreError> {
     let number = rounds::number(connection, round)?;
-    let mut n_rows = 0u64;
-    let mut sums = [0u64; 4];
+    let mut cut = Cut::default();
     scan::identities_by_backend(connection, number, |id, digest| {
-        let row: [u8; 32] = Sha256::new().chain_update(id).chain_update(digest).finalize().into();
-        let (words, _) = row.as_chunks::<8>();
-        for (sum, word) in sums.iter_mut().zip(words) {
-            *sum = sum.wrapping_add(u64::from_le_bytes(*word));
-        }
-        n_rows += 1;
+        cut.add(id, digest);
         Ok(())
     })?;
-    let mut whole = Sha256::new().chain_update(n_rows.to_le_bytes());
-    for sum in sums {
-        whole.update(sum.to_le_bytes());
+    Ok(cut.digest())
+}
+
+/// The digest of a cut on its way.
+#[derive(Default)]
+struct Cut {
+    n_rows: u64,
+    sums: [u64; 4],
+}
+
+impl Cut {
+    fn add(&mut self, id: &[u8], digest: &[u8]) {
+        let row: [u8; 32] = Sha256::new().chain_update(id).chain_update(digest).finalize().into();
+        let (words, _) = row.as_chunks::<8>();
+        for (sum, word) in self.sums.iter_mut().zip(words) {
+            *sum = sum.wrapping_add(u64::from_le_bytes(*word));
+        }
+        self.n_rows += 1;
     }
-    Ok(Digest(whole.finalize().into()))
+
+    fn digest(self) -> Digest {
+        let mut whole = Sha256::new().chain_update(self.n_rows.to_le_bytes());
+        for sum in self.sums {
+            whole.update(sum.to_le_bytes());
+        }
+        Digest(whole.finalize().into())
+    }
 }
 
 /// The codes of the desks in a round's frame, by their number.
@@ -232,6 +275,11 @@ fn channel_number(channel: Channel) -> i16 {
         Channel::Interviewer => 4,
         Channel::Paper => 5,
     }
+}
+
+/// The channel that is stored as a number.
+fn read_channel(number: i16) -> Option<Channel> {
+    Channel::ALL.into_iter().find(|channel| channel_number(*channel) == number)
 }
 
 /// The number an admission is stored as: 1 with a receipt code, 0 without.

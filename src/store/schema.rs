@@ -174,6 +174,74 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    recipients (id) {
+        id -> Integer,
+        address -> Nullable<Text>,
+        role -> Text,
+        unit -> Integer,
+        language -> Text,
+        schedule -> Text,
+        with_pdf -> Bool,
+        removed -> Nullable<Timestamp>,
+        returned -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    letters (id) {
+        id -> Integer,
+        round -> Integer,
+        edition -> Text,
+        unit -> Integer,
+        language -> Text,
+        with_pdf -> Bool,
+        subject -> Text,
+        plain -> Text,
+        html -> Text,
+    }
+}
+
+diesel::table! {
+    letter_parts (letter, place) {
+        letter -> Integer,
+        place -> Integer,
+        name -> Text,
+        media -> Text,
+        is_inline -> Bool,
+        content -> Binary,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Integer,
+        recipient -> Integer,
+        round -> Integer,
+        edition -> Text,
+        token -> Text,
+        state -> Text,
+        queued -> Timestamp,
+        attempts -> Integer,
+        next_try -> Timestamp,
+        claimed_by -> Nullable<Text>,
+        claimed_until -> Nullable<Timestamp>,
+        settled -> Nullable<Timestamp>,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    bounces (recipient, notice) {
+        recipient -> Integer,
+        notice -> Binary,
+        outbox -> Nullable<Integer>,
+        noted -> Timestamp,
+        is_final -> Bool,
+        reason -> Text,
+    }
+}
+
 diesel::joinable!(rounds -> questionnaires (questionnaire));
 diesel::joinable!(rounds -> areas (area));
 diesel::joinable!(round_desks -> rounds (round));
@@ -184,6 +252,9 @@ diesel::joinable!(devices -> areas (desk));
 diesel::joinable!(interviews -> devices (device));
 diesel::joinable!(paper_entries -> devices (device));
 diesel::joinable!(access_keys -> areas (area));
+diesel::joinable!(recipients -> areas (unit));
+diesel::joinable!(outbox -> recipients (recipient));
+diesel::joinable!(outbox -> rounds (round));
 diesel::allow_tables_to_appear_in_same_query!(
     areas,
     questionnaires,
@@ -197,5 +268,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     access_keys,
     paper_entries,
     paper_checks,
-    interviews
+    interviews,
+    recipients,
+    letters,
+    letter_parts,
+    outbox,
+    bounces
 );

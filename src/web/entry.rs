@@ -11,6 +11,7 @@ use super::{Site, credentials, form, guard};
 use crate::domain::answers::AnswerFault;
 use crate::domain::device::DeviceKind;
 use crate::domain::ids::{AreaCode, ItemId};
+use crate::domain::paper::FormNumber;
 use crate::service::collect::{CollectRefusal, OpenDesk};
 use crate::service::devices::KnownDevice;
 use crate::service::paper::{Difference, Entered, Pass};
@@ -24,8 +25,6 @@ use std::collections::BTreeMap;
 
 /// Before an item's id in the name of its field.
 const TYPED: &str = "typed.";
-/// The longest number of a form, as the database keeps it.
-const MAX_FORM_CHARS: usize = 64;
 
 /// What the page has been given.
 #[derive(Default)]
@@ -122,10 +121,9 @@ pub async fn enter(request: HttpRequest, payload: Payload, site: Data<Site>) -> 
     let Ok(open) = site.service.desk(&desk).await else {
         return page(&site, &sheet, &Said::Wrong("entry_wrong_desk")).await;
     };
-    let n_chars = sheet.form.chars().count();
-    if n_chars == 0 || n_chars > MAX_FORM_CHARS {
+    let Ok(form) = FormNumber::parse(&sheet.form) else {
         return page(&site, &sheet, &Said::Wrong("entry_wrong_form")).await;
-    }
+    };
     let answers = Keys::of(&open.questionnaire).answers(&sheet.typed);
     let pass = match sheet.different {
         _ if site.counter.is_single_entry => Pass::Only,
@@ -133,7 +131,7 @@ pub async fn enter(request: HttpRequest, payload: Payload, site: Data<Site>) -> 
         None => Pass::OneOfTwo,
     };
     let next = || Sheet { desk: sheet.desk.clone(), ..Sheet::default() };
-    match site.service.enter_form(&device, &open, (&sheet.form, answers), pass).await {
+    match site.service.enter_form(&device, &open, (&form, answers), pass).await {
         Ok(Entered::First) => page(&site, &next(), &Said::Done("entry_first", sheet.form.clone())).await,
         Ok(Entered::Stored) => page(&site, &next(), &Said::Done("entry_stored", sheet.form.clone())).await,
         Ok(Entered::AlreadyStored) => page(&site, &next(), &Said::Done("entry_already", sheet.form.clone())).await,

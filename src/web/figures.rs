@@ -106,7 +106,7 @@ pub const BREAKDOWN: Operation = Operation {
 };
 
 /// `?by=`
-const BY: Parameter = Parameter {
+pub(super) const BY: Parameter = Parameter {
     name: "by",
     place: Place::Query,
     schema: || shapes::several(&shapes::text()),
@@ -118,7 +118,7 @@ const BY: Parameter = Parameter {
 };
 
 /// `?item=`
-const ITEM: Parameter = Parameter {
+pub(super) const ITEM: Parameter = Parameter {
     name: "item",
     place: Place::Query,
     schema: || shapes::several(&shapes::code()),
@@ -127,7 +127,7 @@ const ITEM: Parameter = Parameter {
 };
 
 /// `?element=`
-const ELEMENT: Parameter = Parameter {
+pub(super) const ELEMENT: Parameter = Parameter {
     name: "element",
     place: Place::Query,
     schema: || shapes::several(&shapes::code()),
@@ -205,7 +205,7 @@ fn unit_and_answers(request: &HttpRequest) -> Result<(Option<AreaCode>, Answers)
 }
 
 /// A refusal as a problem.
-fn refused(refusal: AnalyseRefusal) -> Problem {
+pub(super) fn refused(refusal: AnalyseRefusal) -> Problem {
     match refusal {
         AnalyseRefusal::Round(RoundRefusal::Unknown(_)) => Problem::of(&UNKNOWN_ROUND),
         AnalyseRefusal::UnknownUnit(_) => Problem::of(&UNKNOWN_UNIT),

@@ -10,6 +10,7 @@ pub mod credentials;
 pub mod devices;
 pub mod effort;
 pub mod entry;
+pub mod exports;
 pub mod figures;
 pub mod form;
 pub mod guard;
@@ -43,6 +44,9 @@ use std::sync::Arc;
 use survey::Blanks;
 use tokio::sync::Semaphore;
 
+/// Exports that are downloaded at once; of the database's connections most are for other things.
+const MAX_DOWNLOADS: usize = 2;
+
 /// What every request may use. One per server; two servers in one process share nothing.
 pub struct Site {
     /// The use cases behind the door.
@@ -57,6 +61,8 @@ pub struct Site {
     pub limits: Limits,
     /// Whose turn it is to have figures computed.
     pub figures: Semaphore,
+    /// Who may download an export: each holds a view of the database.
+    pub exports: Arc<Semaphore>,
     /// How the counter is run.
     pub counter: Counter,
     /// Who sent how often.
@@ -115,6 +121,7 @@ impl Site {
             watch: Watch::default(),
             limits,
             figures: Semaphore::new(1),
+            exports: Arc::new(Semaphore::new(MAX_DOWNLOADS)),
             counter,
             rates: Rates::default(),
             blanks: Blanks::default(),
@@ -143,6 +150,8 @@ pub fn table() -> Vec<Address> {
         Address::at("/v1/rounds/{round}/index").get(figures::index, &figures::INDEX),
         Address::at("/v1/rounds/{round}/results").get(figures::results, &figures::RESULTS),
         Address::at("/v1/rounds/{round}/breakdown").get(figures::breakdown, &figures::BREAKDOWN),
+        Address::at("/v1/rounds/{round}/export").get(exports::file, &exports::FILE),
+        Address::at("/v1/rounds/{round}/export/manifest").get(exports::manifest, &exports::MANIFEST),
         Address::at("/problems").get(problem::list, &problem::LIST),
         Address::at("/problems/{slug}").get(problem::explain, &problem::EXPLAIN),
         Address::at("/openapi.json").get(openapi::document, &openapi::DOCUMENT),

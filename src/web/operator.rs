@@ -125,10 +125,19 @@ async fn enter(request: &HttpRequest, site: &Site) -> Result<Option<HttpResponse
             .finish();
         return Ok(Some(entered));
     }
+    admit(request, site).await?;
+    Ok(None)
+}
+
+/// Lets a request pass that the operator makes: at the server itself, or with a key in its header or cookie.
+///
+/// # Errors
+/// `key-needed`.
+pub(super) async fn admit(request: &HttpRequest, site: &Site) -> Result<(), Problem> {
     if site.counter.is_public() || !is_at_the_server(request) {
         credentials::require_in(request, site, OPERATOR_COOKIE, Scope::Operator).await?;
     }
-    Ok(None)
+    Ok(())
 }
 
 /// Whether the request was made on the server's own machine, under a name that only such a request has: a page of somebody

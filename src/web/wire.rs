@@ -62,8 +62,11 @@ fn names(members: &[(String, Json)], known: &[&str]) -> Vec<Fault> {
 const MAX_SHORT_CHARS: usize = 256;
 
 fn short_text(text: &str) -> Result<String, &'static str> {
-    let is_short = text.chars().count() <= MAX_SHORT_CHARS;
-    if is_short { Ok(text.to_owned()) } else { Err("is longer than 256 characters") }
+    match text.chars().count() <= MAX_SHORT_CHARS {
+        true if text.chars().any(char::is_control) => Err("contains a control character"),
+        true => Ok(text.to_owned()),
+        false => Err("is longer than 256 characters"),
+    }
 }
 
 /// A member that may be left out.

@@ -7,6 +7,7 @@
 mod harness;
 mod browser;
 mod cli;
+mod export;
 mod flows;
 mod fuzz;
 mod http;

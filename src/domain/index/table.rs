@@ -39,6 +39,26 @@ pub struct Source {
     pub cut: Digest,
 }
 
+impl Source {
+    /// What must be said wherever figures from it are used.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        if self.questionnaire_status != Status::Confirmed {
+            let (questionnaire, status) = (self.questionnaire.clone(), self.questionnaire_status);
+            warnings.push(Warning::QuestionnaireUnconfirmed { questionnaire, status });
+        }
+        if self.state == "open" {
+            warnings.push(Warning::StillOpen(self.round.clone()));
+        }
+        if self.mode == Mode::SelfSelected {
+            let (round, n_responses) = (self.round.clone(), self.n_responses);
+            warnings.push(Warning::SelfSelected { round, n_responses });
+        }
+        warnings
+    }
+}
+
 /// Everything needed to compute the same figures again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provenance {
@@ -68,6 +88,14 @@ impl Provenance {
             sources,
             program_version: program_version.to_owned(),
         }
+    }
+
+    /// What must be said wherever these figures are used.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Warning> {
+        let (scheme, status) = (self.scheme.clone(), self.scheme_status);
+        let unconfirmed = (status != Status::Confirmed).then_some(Warning::SchemeUnconfirmed { scheme, status });
+        unconfirmed.into_iter().chain(self.sources.iter().flat_map(Source::warnings)).collect()
     }
 }
 
@@ -112,6 +140,19 @@ pub enum Warning {
         /// How many.
         n_units: usize,
     },
+}
+
+impl Warning {
+    /// What must be said of units, by how many of them have a provisional index, points nobody has appraised, and none.
+    #[must_use]
+    pub fn of_units(provisional: usize, not_appraised: usize, unranked: usize) -> Vec<Self> {
+        let counted = [
+            (provisional, (|n_units| Self::Provisional { n_units }) as fn(usize) -> Self),
+            (not_appraised, |n_units| Self::NotAppraised { n_units }),
+            (unranked, |n_units| Self::Unranked { n_units }),
+        ];
+        counted.into_iter().filter(|(n, _)| *n > 0).map(|(n, warning)| warning(n)).collect()
+    }
 }
 
 /// A unit's name and what is remarkable about it.
@@ -244,34 +285,11 @@ impl IndexTable {
     /// What a reader must be told, worked out from the table itself so that it cannot be left out.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
-        let mut warnings = Vec::new();
-        let Provenance { scheme, scheme_status: status, sources, .. } = &self.provenance;
-        if *status != Status::Confirmed {
-            warnings.push(Warning::SchemeUnconfirmed { scheme: scheme.clone(), status: *status });
-        }
-        for source in sources {
-            if source.questionnaire_status != Status::Confirmed {
-                let (questionnaire, status) = (source.questionnaire.clone(), source.questionnaire_status);
-                warnings.push(Warning::QuestionnaireUnconfirmed { questionnaire, status });
-            }
-            if source.state == "open" {
-                warnings.push(Warning::StillOpen(source.round.clone()));
-            }
-            if source.mode == Mode::SelfSelected {
-                let (round, n_responses) = (source.round.clone(), source.n_responses);
-                warnings.push(Warning::SelfSelected { round, n_responses });
-            }
-        }
         let n_of = |holds: fn(&RankedUnit) -> bool| self.units.iter().filter(|unit| holds(unit)).count();
-        let counted = [
-            (
-                n_of(|unit| unit.index.is_provisional()),
-                (|n_units| Warning::Provisional { n_units }) as fn(usize) -> Warning,
-            ),
-            (n_of(|unit| !unit.index.not_appraised.is_empty()), |n_units| Warning::NotAppraised { n_units }),
-            (self.unranked.len(), |n_units| Warning::Unranked { n_units }),
-        ];
-        warnings.extend(counted.into_iter().filter(|(n, _)| *n > 0).map(|(n, warning)| warning(n)));
+        let provisional = n_of(|unit| unit.index.is_provisional());
+        let not_appraised = n_of(|unit| !unit.index.not_appraised.is_empty());
+        let mut warnings = self.provenance.warnings();
+        warnings.extend(Warning::of_units(provisional, not_appraised, self.unranked.len()));
         warnings
     }
 }

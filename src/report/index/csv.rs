@@ -70,7 +70,9 @@ pub fn write(table: &IndexTable) -> Result<String, csv::Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn row(table: &IndexTable, unit: &RankedUnit) -> Vec<String> {
+/// The row of a unit, a text for each of [`COLUMNS`].
+#[must_use]
+pub fn row(table: &IndexTable, unit: &RankedUnit) -> Vec<String> {
     let (heading, index) = (&table.heading, &unit.index);
     let mut cells = vec![
         heading.round.to_string(),

@@ -17,7 +17,7 @@ pub(super) fn a4(title: &str, content: &str) -> String {
 }
 
 /// Text in the place of markup.
-pub(super) fn plain(text: &str) -> String {
+pub(in crate::report) fn plain(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::catalogue::{Catalogue, Texts};
 use super::super::exercise::{Exercise, Survey};
-use super::super::sample::RoundSample;
+use super::super::sample::{RoundSample, admission_code};
 use crate::domain::area::{Area, AreaTree, Level};
 use crate::domain::breakdown::Label;
 use crate::domain::ids::AreaCode;
@@ -40,11 +40,11 @@ impl<'a> Declared<'a> {
         self.view.whole()
     }
 
-    /// The profile items that any of them needs, by place among those of the sample.
+    /// The codes of a cell that any of them needs, by place: profile items and the admission.
     pub(in crate::service) fn profile(&self) -> BTreeSet<usize> {
         let place = |dimension: &Dimension| match dimension {
             Dimension::Areas(_) => None,
-            Dimension::Profile(place) => Some(*place),
+            Dimension::Profile(place) | Dimension::Admission(place) => Some(*place),
         };
         self.list.iter().flat_map(|(_, dimensions)| dimensions).filter_map(place).collect()
     }
@@ -71,12 +71,18 @@ enum Dimension {
     Areas(Level),
     /// The place of a profile item among those of the sample.
     Profile(usize),
+    /// Whether people came with a receipt code: the place of that among a cell's codes.
+    Admission(usize),
 }
+
+/// What the breakdown by admission is called.
+const ADMISSION: &str = "admission";
 
 /// What the names of a breakdown mean here; `None` if the questionnaire has not all of them.
 fn dimensions(names: &[String], sample: &RoundSample) -> Option<Vec<Dimension>> {
     let dimension = |name: &String| match Level::parse(name) {
         Some(level) => Some(Dimension::Areas(level)),
+        None if name == ADMISSION => sample.place_of_admission().map(Dimension::Admission),
         None => sample.profile().position(|item| item.id.as_str() == name).map(Dimension::Profile),
     };
     names.iter().map(dimension).collect()
@@ -145,6 +151,14 @@ impl View<'_> {
                 let Some(item) = self.sample.profile().nth(*place) else { return Vec::new() };
                 let answers = answers(item).into_iter();
                 answers.map(|(code, id)| self.answer(item, *place, code, id)).collect()
+            }
+            Dimension::Admission(place) => {
+                let value = |(code, name, has_receipt): (&str, &str, bool)| Value {
+                    code: code.to_owned(),
+                    name: name.to_owned(),
+                    part: Part::Answer(*place, admission_code(has_receipt)),
+                };
+                [("receipt", "có mã biên nhận", true), ("walk-in", "không có mã", false)].map(value).into()
             }
         }
     }

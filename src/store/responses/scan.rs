@@ -12,38 +12,74 @@ use diesel::row::{Field, Row};
 use diesel::sql_types::{Double, Integer, SmallInt};
 use diesel::sqlite::Sqlite;
 
-/// Gives desk number, packed answers, weight and flags of every response of a round to `each`, in the order of the ids.
+/// A response as it lies in the table.
+pub(super) struct StoredRow<'a> {
+    pub(super) id: &'a [u8],
+    pub(super) digest: &'a [u8],
+    pub(super) packed: &'a [u8],
+    pub(super) desk: i32,
+    pub(super) channel: i16,
+    pub(super) admission: i16,
+    pub(super) flags: i16,
+    pub(super) weight: Option<f64>,
+}
+
+/// Gives every response of a round to `each`, whole, in the order of the ids; ends with the first error of `each`.
 ///
 /// The order is asked for, because PostgreSQL reads a table as its statistics of the moment suggest, and sums of the same
 /// numbers in another order differ in the last bit. SQLite keeps the rows in this order anyway.
-pub(super) fn answers_by_backend(
+pub(super) fn rows_by_backend<E: From<StoreError>>(
     connection: &mut AnyConnection,
     round: i32,
-    mut each: impl FnMut(i32, &[u8], Option<f64>, i16) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let columns = (responses::desk, responses::packed, responses::weight, responses::flags);
+    mut each: impl FnMut(&StoredRow<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let columns = (
+        (responses::id, responses::digest, responses::packed),
+        (responses::desk, responses::channel, responses::admission, responses::flags, responses::weight),
+    );
     let query = responses::table.filter(responses::round.eq(round)).order(responses::id).select(columns);
     match connection {
         AnyConnection::Sqlite(sqlite) => {
-            for row in LoadConnection::load(sqlite, query)? {
-                let row = row?;
-                let desk = number::<i32, Integer, Sqlite>(row.get(0).as_ref().and_then(Field::value))?;
-                let weight = number::<f64, Double, Sqlite>(row.get(2).as_ref().and_then(Field::value))?;
-                let flags = number::<i16, SmallInt, Sqlite>(row.get(3).as_ref().and_then(Field::value))?;
-                let packed = row.get(1);
+            for row in LoadConnection::load(sqlite, query).map_err(StoreError::from)? {
+                let row = row.map_err(StoreError::from)?;
+                let (id, digest, packed) = (row.get(0), row.get(1), row.get(2));
+                let mut id = id.as_ref().and_then(Field::value).ok_or_else(missing)?;
+                let mut digest = digest.as_ref().and_then(Field::value).ok_or_else(missing)?;
                 let mut packed = packed.as_ref().and_then(Field::value).ok_or_else(missing)?;
-                each(desk.ok_or_else(missing)?, packed.read_blob(), weight, flags.ok_or_else(missing)?)?;
+                let small =
+                    |place: usize| number::<i16, SmallInt, Sqlite>(row.get(place).as_ref().and_then(Field::value));
+                each(&StoredRow {
+                    id: id.read_blob(),
+                    digest: digest.read_blob(),
+                    packed: packed.read_blob(),
+                    desk: number::<i32, Integer, Sqlite>(row.get(3).as_ref().and_then(Field::value))?
+                        .ok_or_else(missing)?,
+                    channel: small(4)?.ok_or_else(missing)?,
+                    admission: small(5)?.ok_or_else(missing)?,
+                    flags: small(6)?.ok_or_else(missing)?,
+                    weight: number::<f64, Double, Sqlite>(row.get(7).as_ref().and_then(Field::value))?,
+                })?;
             }
         }
         AnyConnection::Pg(postgres) => {
-            for row in LoadConnection::<PgRowByRowLoadingMode>::load(postgres, query)? {
-                let row = row?;
-                let desk = number::<i32, Integer, Pg>(row.get(0).as_ref().and_then(Field::value))?;
-                let weight = number::<f64, Double, Pg>(row.get(2).as_ref().and_then(Field::value))?;
-                let flags = number::<i16, SmallInt, Pg>(row.get(3).as_ref().and_then(Field::value))?;
-                let packed = row.get(1);
+            for row in LoadConnection::<PgRowByRowLoadingMode>::load(postgres, query).map_err(StoreError::from)? {
+                let row = row.map_err(StoreError::from)?;
+                let (id, digest, packed) = (row.get(0), row.get(1), row.get(2));
+                let id = id.as_ref().and_then(Field::value).ok_or_else(missing)?;
+                let digest = digest.as_ref().and_then(Field::value).ok_or_else(missing)?;
                 let packed = packed.as_ref().and_then(Field::value).ok_or_else(missing)?;
-                each(desk.ok_or_else(missing)?, packed.as_bytes(), weight, flags.ok_or_else(missing)?)?;
+                let small = |place: usize| number::<i16, SmallInt, Pg>(row.get(place).as_ref().and_then(Field::value));
+                each(&StoredRow {
+                    id: id.as_bytes(),
+                    digest: digest.as_bytes(),
+                    packed: packed.as_bytes(),
+                    desk: number::<i32, Integer, Pg>(row.get(3).as_ref().and_then(Field::value))?
+                        .ok_or_else(missing)?,
+                    channel: small(4)?.ok_or_else(missing)?,
+                    admission: small(5)?.ok_or_else(missing)?,
+                    flags: small(6)?.ok_or_else(missing)?,
+                    weight: number::<f64, Double, Pg>(row.get(7).as_ref().and_then(Field::value))?,
+                })?;
             }
         }
     }

@@ -26,6 +26,12 @@ impl Content {
         Self { media_type: "application/json", schema: SchemaGenerator::subschema_for::<T> }
     }
 
+    /// A file of some kind.
+    #[must_use]
+    pub const fn file(media_type: &'static str) -> Self {
+        Self { media_type, schema: shapes::anything }
+    }
+
     /// Text of some kind.
     #[must_use]
     pub const fn text(media_type: &'static str) -> Self {

@@ -154,7 +154,7 @@ fn parameter(parameter: &Parameter) -> Value {
     let mut written = json!({
         "name": parameter.name,
         "in": parameter.place.code(),
-        "required": parameter.place == Place::Path,
+        "required": parameter.place != Place::Query,
         "description": parameter.what.joined(),
         "schema": (parameter.schema)(),
     });

@@ -38,7 +38,7 @@ fn address(path: &str, operation: &Operation) -> String {
     for (parameter, example) in given {
         match parameter.place {
             Place::Path => whole = whole.replace(&format!("{{{}}}", parameter.name), example),
-            Place::Query => query.push(format!("{}={}", parameter.name, escaped(example))),
+            Place::Query | Place::QueryAlways => query.push(format!("{}={}", parameter.name, escaped(example))),
         }
     }
     if query.is_empty() { whole } else { format!("{whole}?{}", query.join("&")) }

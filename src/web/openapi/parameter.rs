@@ -27,6 +27,8 @@ pub enum Place {
     Path,
     /// After the question mark, if it is wanted.
     Query,
+    /// After the question mark, always.
+    QueryAlways,
 }
 
 impl Place {
@@ -35,7 +37,7 @@ impl Place {
     pub fn code(self) -> &'static str {
         match self {
             Self::Path => "path",
-            Self::Query => "query",
+            Self::Query | Self::QueryAlways => "query",
         }
     }
 }

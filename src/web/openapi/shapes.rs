@@ -12,6 +12,11 @@ pub fn any_text(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string" })
 }
 
+/// Whatever its media type says.
+pub fn anything(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({})
+}
+
 /// The code of an area, a round, an item …
 #[must_use]
 pub fn code() -> Schema {
@@ -42,10 +47,10 @@ pub fn key() -> Schema {
     json_schema!({ "type": "string", "pattern": Key::PATTERN })
 }
 
-/// Text of at most so many characters.
+/// Text of at most so many characters, none of them a control character.
 #[must_use]
 pub fn short_text(max_chars: usize) -> Schema {
-    json_schema!({ "type": "string", "maxLength": max_chars })
+    json_schema!({ "type": "string", "maxLength": max_chars, "pattern": r"^[^\u0000-\u001F\u007F-\u009F]*$" })
 }
 
 /// A time with its zone.

@@ -1,9 +1,10 @@
 //! Breakdowns through both doors: what is shown, and that what is hidden stays so however it is asked for.
 
+use super::counter::{exported, response};
 use super::{office, refused};
-use crate::harness::office::{Office, ROUND, one_stop_items};
+use crate::harness::office::{DESK, Office, ROUND, one_stop_items};
 use crate::harness::on_both_urls;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -125,4 +126,53 @@ fn only_declared_breakdowns_and_known_figures_are_given() {
         let (status, body) = get(query);
         assert_eq!(status, 400, "{query}: {body}");
     }
+}
+
+/// Imports answers at one desk: so many with receipt codes, so many without.
+fn admit(office: &Office, first: u32, n_receipts: usize, n_walk_ins: usize) {
+    let issued =
+        office.run(&["receipts", "issue", "--round", ROUND, "--desk", DESK, "--count", &n_receipts.to_string()]);
+    let codes = issued.lines().skip(1).map(|line| Some(line.split(',').next().unwrap().to_owned()));
+    let all = codes.chain(std::iter::repeat_n(None, n_walk_ins)).zip(first..);
+    let body = |(code, n): (Option<String>, u32)| match code {
+        Some(code) => response(n, ("receipt", json!(code))),
+        None => response(n, ("channel", json!("web"))),
+    };
+    let lines: String = all.map(|answer| exported(ROUND, None, &body(answer))).collect();
+    let scratch = tempfile::tempdir().unwrap();
+    let file = scratch.path().join("outbox.jsonl");
+    std::fs::write(&file, lines).unwrap();
+    office.run(&["responses", "import", &file.display().to_string()]);
+}
+
+#[test]
+fn walk_ins_stand_apart_where_a_round_has_codes() {
+    on_both_urls(|url| {
+        let office = Office::on(url);
+        filled(&office);
+        let by_admission = ["breakdown", "--round", ROUND, "--by", "admission"];
+        assert!(refused(office.try_run(&by_admission)).contains("admission is not a declared breakdown"));
+        admit(&office, 1, 12, 3);
+        let all = cells(&run(&office, &["--item", "TC1"]));
+        let n = |cell: &str| all[cell]["estimate"]["n"].as_u64();
+        assert_eq!((n("admission=receipt"), n("admission=walk-in"), n("")), (Some(12), Some(66), Some(78)));
+        // Twelve with a code at one desk are the twelve of its district: everybody else there walked in.
+        assert_eq!(n("district=T1&admission=receipt"), Some(12));
+        let text = office.run(&by_admission);
+        assert!(text.contains("có mã biên nhận") && text.contains("không có mã"), "{text}");
+    });
+}
+
+#[test]
+fn a_few_with_codes_are_hidden_with_all_that_would_give_them_away() {
+    on_both_urls(|url| {
+        let office = Office::on(url);
+        filled(&office);
+        admit(&office, 1, 3, 4);
+        let all = cells(&run(&office, &["--item", "TC1"]));
+        assert_eq!(all[""]["estimate"]["n"], 70, "the round as a whole is told");
+        for cell in ["admission=receipt", "admission=walk-in", "district=T1&admission=receipt"] {
+            assert!(all[cell]["estimate"].is_null() && !all[cell]["hidden"].is_null(), "{cell}: {}", all[cell]);
+        }
+    });
 }

@@ -2,8 +2,10 @@
 
 use super::{office, refused};
 use crate::harness::office::{DESK, Office, ROUND, one_stop_items};
-use crate::harness::{on_both_urls, qr};
+use crate::harness::{on_both_urls, pdf, qr};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 const PUBLIC: &str = "https://khaosat.example.vn";
 
@@ -19,7 +21,7 @@ fn post(base: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> (u16,
     (reply.status().as_u16(), serde_json::from_str(&text).unwrap_or_default())
 }
 
-fn response(n: u32, more: (&str, Value)) -> Value {
+pub(super) fn response(n: u32, more: (&str, Value)) -> Value {
     let answers: Value = one_stop_items().into_iter().map(|item| (item, json!(4))).collect();
     let id = format!("7f0c2a52-6f1e-4a62-9a3a-{n:012x}");
     let mut body = json!({ "id": id, "desk": DESK, "channel": "web", "answers": answers });
@@ -182,8 +184,49 @@ fn every_drawn_desk_has_a_poster_that_is_never_overwritten() {
     assert!(office.run(&["paper", "status", "--round", ROUND]).contains("waiting for a second entry: 0"));
 }
 
+#[test]
+fn posters_and_slips_come_as_one_file_to_print() {
+    let (office, _database) = office();
+    office.open_round();
+    let scratch = tempfile::tempdir().unwrap();
+    let (posters, slips) = (scratch.path().join("posters.pdf"), scratch.path().join("in/slips.pdf"));
+    let (posters_path, slips_path) = (posters.display().to_string(), slips.display().to_string());
+    let draw = ["poster", "--round", ROUND, "--out", &posters_path, "--public-url", PUBLIC];
+    let said = office.run(&draw);
+    let n_posters = said.split_whitespace().next().unwrap();
+    assert_eq!(
+        (pdf::property(&posters, "Pages").as_str(), pdf::property(&posters, "Tagged").as_str()),
+        (n_posters, "yes")
+    );
+    assert!(pdf::property(&posters, "Page size").contains("A4") && pdf::carries_its_fonts(&posters));
+    assert!(pdf::words(&posters).contains("Quét mã") && pdf::words(&posters).contains(&format!("{PUBLIC}/s/{DESK}")));
+    let codes: Vec<String> =
+        pdf::drawn(&posters, 60).iter().map(|page| qr::in_picture(page, (0.0..1.0, 0.0..1.0))).collect();
+    assert_eq!(codes.len().to_string(), n_posters);
+    assert!(codes.contains(&format!("{PUBLIC}/s/{DESK}")), "{codes:?}");
+    assert!(refused(office.try_run(&draw)).contains("exists already"));
+
+    let issue = ["receipts", "issue", "--round", ROUND, "--desk", DESK, "--count", "30", "--public-url", PUBLIC];
+    let list = office.run(&[&issue[..], &["--sheet", &slips_path]].concat());
+    let issued: BTreeSet<String> =
+        list.lines().skip(1).map(|line| format!("{PUBLIC}/s/{DESK}?c={}", line.split(',').next().unwrap())).collect();
+    let pages = pdf::drawn(&slips, 200);
+    let printed: BTreeSet<String> = (0..30).map(|n| qr::in_picture(&pages[n / 24], slip_at(n % 24))).collect();
+    assert_eq!((issued.len(), pages.len()), (30, 2));
+    assert_eq!(printed, issued);
+}
+
+/// Where a slip lies on its page, in parts of the page: three beside each other, 6 mm from its edges.
+fn slip_at(place: usize) -> (Range<f64>, Range<f64>) {
+    let part = |n: usize, of: f64, edge: f64| {
+        let at = |n: usize| (6.0 + n as f64 * (edge - 12.0) / of) / edge;
+        at(n)..at(n + 1)
+    };
+    (part(place % 3, 3.0, 210.0), part(place / 3, 8.0, 297.0))
+}
+
 /// A line of the file that a device exports.
-fn exported(round: &str, device: Option<&str>, body: &Value) -> String {
+pub(super) fn exported(round: &str, device: Option<&str>, body: &Value) -> String {
     format!("{}\n", json!({ "round": round, "device": device, "body": body }))
 }
 

@@ -12,7 +12,7 @@ use sipas::domain::quality::Reasons;
 use sipas::domain::questionnaire::Questionnaire;
 use sipas::domain::round::{Mode, Open, Round, RoundPlan};
 use sipas::service::catalogue::{Catalogue, Source};
-use sipas::store::responses::NewResponse;
+use sipas::store::responses::{self, NewResponse, Row};
 use sipas::store::{Connection, Store, StoreError, areas, rounds};
 use std::sync::Arc;
 
@@ -142,6 +142,17 @@ pub(crate) fn response(id: ResponseId, round: &str, desk: &str, content: u8) -> 
 }
 
 /// The catalogue with the short questionnaire that [`plan`] names.
+/// Shows every answer stored for a round to `each`, in the order of their ids.
+pub(crate) fn each_row(store: &Store, round: &str, mut each: impl FnMut(&Row<'_>)) {
+    let read = |connection: &mut Connection| {
+        responses::rows(connection, &round_code(round), |row| {
+            each(row);
+            Ok::<_, StoreError>(())
+        })
+    };
+    store.with(read).unwrap();
+}
+
 pub(crate) fn catalogue() -> Catalogue {
     Catalogue::load(&Source::Folder(fixture("short"))).unwrap()
 }

@@ -1,6 +1,8 @@
 //! Reads QR codes back from what the program drew, with a decoder that shares nothing with the encoder.
 
+use super::pdf::Picture;
 use rqrr::PreparedImage;
+use std::ops::Range;
 
 /// Pixels along the edge of a module.
 const PIXELS: usize = 4;
@@ -10,6 +12,17 @@ const QUIET: usize = 4;
 /// What the QR codes of an SVG page say, in the order they were drawn.
 pub(crate) fn on_page(svg: &str) -> Vec<String> {
     svg.split("class=\"qr\"").skip(1).map(in_path).collect()
+}
+
+/// What the only QR code in a part of a drawn page says.
+pub(crate) fn in_picture(picture: &Picture, part: (Range<f64>, Range<f64>)) -> String {
+    let within = |range: &Range<f64>, n: usize| (range.start * n as f64) as usize..(range.end * n as f64) as usize;
+    let (columns, rows) = (within(&part.0, picture.width), within(&part.1, picture.dots.len() / picture.width));
+    let is_dark = |x: usize, y: usize| picture.dots[(rows.start + y) * picture.width + columns.start + x] < 128;
+    let mut image = PreparedImage::prepare_from_bitmap(columns.len(), rows.len(), is_dark);
+    let grids = image.detect_grids();
+    assert_eq!(grids.len(), 1, "one code is found");
+    grids[0].decode().expect("a code that can be read").1
 }
 
 /// What the QR code between other lines of a terminal says. Light modules are letters, dark ones the terminal's ground.

@@ -1,5 +1,6 @@
-//! Programs that statisticians and programmers use, run as they are. `tests/run.sh` installs them.
+//! Programs that statisticians and programmers use, run as they are: Python, R, PSPP, xmllint. `tests/run.sh` installs them.
 
+use serde_json::Value;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -27,6 +28,17 @@ pub(crate) fn run_in(
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{name} {arguments:?}: {complaint}{}", String::from_utf8_lossy(&output.stdout));
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// What a script beside the tests says about a file, as JSON. `.py` is run by Python, `.R` by R.
+pub(crate) fn read_by(script: &str, file: &Path) -> Value {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/export").join(script);
+    let interpreter = match script.extension().and_then(OsStr::to_str) {
+        Some("py") => python(),
+        _ => PathBuf::from("Rscript"),
+    };
+    let said = run(interpreter, &[script.as_os_str(), file.as_os_str()]);
+    serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"))
 }
 
 /// The interpreter that has the packages of `tests/requirements.txt`, beside the build's other results.

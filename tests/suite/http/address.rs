@@ -23,6 +23,8 @@ fn the_table() {
     /v1/rounds/{round}/index           GET, HEAD, OPTIONS
     /v1/rounds/{round}/results         GET, HEAD, OPTIONS
     /v1/rounds/{round}/breakdown       GET, HEAD, OPTIONS
+    /v1/rounds/{round}/export          GET, HEAD, OPTIONS
+    /v1/rounds/{round}/export/manifest GET, HEAD, OPTIONS
     /problems                          GET, HEAD, OPTIONS
     /problems/{slug}                   GET, HEAD, OPTIONS
     /openapi.json                      GET, HEAD, OPTIONS

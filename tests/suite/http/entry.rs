@@ -10,6 +10,7 @@ on_both!(
     a_form_typed_alike_by_two_people_is_stored_once,
     what_differs_is_shown_settled_and_counted,
     what_is_blank_on_paper_stays_blank_and_what_is_no_key_is_said,
+    a_form_whose_number_cannot_be_printed_is_refused,
 );
 
 /// A clerk at a device of their own.
@@ -99,4 +100,14 @@ fn what_is_blank_on_paper_stays_blank_and_what_is_no_key_is_said(database: &Data
     assert_eq!(two.enter("9", 3, &rest).status, 200);
     assert_eq!(door.n_stored(), 1);
     assert_eq!(one.enter("", 3, &[]).status, 422, "a form has a number");
+}
+
+fn a_form_whose_number_cannot_be_printed_is_refused(database: &Database) {
+    let door = Door::on(database);
+    let clerk = Clerk::at(&door);
+    for odd in ["%00", "1%0A2", "7%7F", &"7".repeat(65), ""] {
+        let said = clerk.enter(odd, 4, &[]);
+        assert!(said.status == 422 && said.body.contains("ký tự in được"), "{odd}: {} {}", said.status, said.body);
+    }
+    assert!(door.service().paper(&round_code(ROUND)).unwrap().waiting.is_empty());
 }

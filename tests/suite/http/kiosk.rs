@@ -104,6 +104,8 @@ fn a_device_says_what_it_has_and_hears_what_is_missing(database: &Database) {
     assert_eq!((&heard["desk"], &heard["kind"]), (&DESK.into(), &"kiosk".into()));
     assert_eq!(heard["round"], crate::harness::door::ROUND);
     assert_eq!((&heard["idle_seconds"], &heard["highest"]), (&30.into(), &5.into()));
+    let odd = sync(&client, &cookie, r#"{"assigned":5,"waiting":1,"aside":0,"version":"a\u0000b"}"#);
+    assert!(odd.status == 422 && odd.body.contains("control character"), "{}", odd.body);
     let wiped = sync(&client, &cookie, r#"{"assigned":0,"waiting":0,"aside":0,"version":"abc"}"#);
     let heard: serde_json::Value = serde_json::from_str(&wiped.body).unwrap();
     assert_eq!(heard["highest"], 5, "it goes on above what it once gave");

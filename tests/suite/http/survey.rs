@@ -4,9 +4,8 @@ use super::browser::Form;
 use super::client::{self, Client};
 use crate::harness::Database;
 use crate::harness::door::{CLOSED_ROUND, Door, IDLE_DESK, ROUND};
-use crate::harness::province::round_code;
+use crate::harness::province::each_row;
 use sipas::domain::quality::{Reason, Reasons};
-use sipas::store::responses;
 
 on_both!(
     a_faulty_form_comes_back_with_every_fault_in_place_and_nothing_lost,
@@ -308,8 +307,7 @@ fn pages_are_sealed_small_and_not_kept() {
 /// The flags of all answers of the round.
 fn flags(door: &Door) -> Vec<Reasons> {
     let mut found = Vec::new();
-    let each = |_: &str, _: &[u8], _, flags| found.push(flags);
-    door.store.with(|connection| responses::scan(connection, &round_code(ROUND), each)).unwrap();
+    each_row(&door.store, ROUND, |row| found.push(row.flags));
     found
 }
 

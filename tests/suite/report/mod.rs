@@ -1,5 +1,6 @@
 //! What people and programs read: the shapes of the index table, and the wording of contradictions.
 
+mod figures;
 mod index;
 mod json;
 mod reconcile;

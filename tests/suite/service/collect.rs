@@ -1,6 +1,7 @@
 use crate::harness::Database;
 use crate::harness::province::{
-    UNDRAWN_DESK, answers, area_code, catalogue, close_round, open_round, questionnaire, random_id, round_code,
+    UNDRAWN_DESK, answers, area_code, catalogue, close_round, each_row, open_round, questionnaire, random_id,
+    round_code,
 };
 use sipas::domain::answers::RawAnswers;
 use sipas::domain::channel::Channel;
@@ -67,8 +68,7 @@ fn an_answer_is_stored_once(db: &Database) {
         assert_eq!(service.collect(paper).await, Err(CollectRefusal::Conflict));
     });
     let mut packed = Vec::new();
-    let each = |desk: &str, bytes: &[u8], _, _| packed.push((desk.to_owned(), bytes.to_vec()));
-    store.with(|connection| responses::scan(connection, &round_code("R1"), each)).unwrap();
+    each_row(&store, "R1", |row| packed.push((row.desk.to_string(), row.packed.to_vec())));
     assert_eq!(packed, [("K1".to_owned(), vec![4, 0])]);
     let words = store.with(|connection| comments::of_round(connection, &round_code("R1"))).unwrap();
     assert_eq!(words[0].text, "Cán bộ lịch sự");
@@ -242,8 +242,7 @@ fn a_file_is_stored_whole_or_not_at_all(db: &Database) {
     let other_weight = Submission { weight: Weight::new(3.5), ..file[0].clone() };
     assert_eq!(store_all(&service, vec![other_weight]), Err(vec![(0, CollectRefusal::Conflict)]));
     let mut weights = Vec::new();
-    let each = |_: &str, _: &[u8], weight, _| weights.extend(weight);
-    store.with(|connection| responses::scan(connection, &round_code("R1"), each)).unwrap();
+    each_row(&store, "R1", |row| weights.extend(row.weight));
     assert_eq!(weights, [2.5]);
     assert_eq!(n_stored(&store, "R1"), 2_500);
 }

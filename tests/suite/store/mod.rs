@@ -2,6 +2,9 @@
 
 mod areas;
 mod assessments;
+mod letters;
 mod opening;
+mod outbox;
+mod recipients;
 mod responses;
 mod rounds;

@@ -1,6 +1,7 @@
 use crate::harness::Database;
 use crate::harness::province::{
-    DESKS, UNDRAWN_DESK, area_code, close_round, draft_round, instant, open_round, random_id, response, round_code,
+    DESKS, UNDRAWN_DESK, area_code, close_round, draft_round, each_row, instant, open_round, random_id, response,
+    round_code,
 };
 use sipas::domain::ids::{ItemId, ResponseId};
 use sipas::store::comments::{self, Comment};
@@ -32,8 +33,7 @@ fn insert(store: &Store, batch: &[NewResponse]) -> Vec<Insertion> {
 /// Everything stored for a round, sorted.
 fn stored(store: &Store, round: &str) -> Vec<(String, Vec<u8>, Option<f64>)> {
     let mut rows = Vec::new();
-    let each = |desk: &str, packed: &[u8], weight, _| rows.push((desk.to_owned(), packed.to_vec(), weight));
-    store.with(|connection| responses::scan(connection, &round_code(round), each)).unwrap();
+    each_row(store, round, |row| rows.push((row.desk.to_string(), row.packed.to_vec(), row.weight)));
     rows.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
     rows
 }
@@ -84,8 +84,7 @@ fn answers_come_back_in_the_order_of_their_ids(db: &Database) {
         assert_eq!(insert(&store, &[one]), [Insertion::Stored]);
     }
     let mut seen = Vec::new();
-    let each = |_: &str, packed: &[u8], _, _| seen.push(packed[0]);
-    store.with(|connection| responses::scan(connection, &round_code("R1"), each)).unwrap();
+    each_row(&store, "R1", |row| seen.push(row.packed[0]));
     assert_eq!(seen, (0..40).collect::<Vec<u8>>());
 }
 
@@ -307,7 +306,7 @@ fn what_is_not_there_is_said_so(db: &Database) {
     let store = db.store();
     let ghost = round_code("ghost");
     let outcomes = [
-        store.with(|connection| responses::scan(connection, &ghost, |_, _, _, _| {})),
+        store.with(|connection| responses::rows(connection, &ghost, |_| Ok::<_, StoreError>(())).map(drop)),
         store.with(|connection| responses::count_by_desk(connection, &ghost).map(drop)),
         store.with(|connection| responses::cut_digest(connection, &ghost).map(drop)),
         store.with(|connection| comments::of_round(connection, &ghost).map(drop)),

@@ -1,0 +1,280 @@
+//! Exports: a round's answers and its tables as files for statisticians, block by block.
+//!
+//! | module | what |
+//! |---|---|
+//! | `responses` | one row an answer sheet, with its design; what could lead to a person is withheld |
+//! | `questions` | the questionnaire as variables, and packed answers as their values |
+//! | `keys` | what people could be told apart by, and what of it is withheld |
+//! | `analysis` | the figures of a questionnaire as sums over variables, for scripts |
+//! | `tables` | results, breakdowns and the index, a row a figure |
+//! | `sheet` | a table of figures on its way to blocks |
+//! | `words` | what columns and codes mean, in both languages |
+//! | `pipe` | the writer, on a thread of its own |
+
+mod analysis;
+mod keys;
+mod pipe;
+mod questions;
+mod responses;
+mod sheet;
+mod tables;
+mod words;
+
+use super::breakdown::BreakdownRefusal;
+use super::catalogue::Catalogue;
+use super::exercise::AnalyseRefusal;
+use super::rounds::RoundRefusal;
+use super::sample::SampleRefusal;
+use crate::domain::ids::{AreaCode, RoundCode};
+use crate::domain::quality::Answers;
+use crate::domain::word::words;
+use crate::export::format::Format;
+use crate::export::manifest::{Manifest, Provenance};
+use crate::export::r_script::Analysis;
+use crate::export::{Block, Table};
+use crate::store::{Store, StoreError};
+use pipe::Pipe;
+use std::io::{self, Write};
+
+words!(
+    /// A table that can be exported.
+    TableName {
+        /// One row an answer sheet.
+        Responses = "responses",
+        /// Every figure of every area.
+        Results = "results",
+        /// Figures by unit and by who answered.
+        Breakdown = "breakdown",
+        /// The index table.
+        Index = "index",
+    }
+);
+
+/// What is to be exported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The round.
+    pub round: RoundCode,
+    /// The table.
+    pub table: TableName,
+    /// Only what lies within this area.
+    pub unit: Option<AreaCode>,
+    /// With flagged answers or without.
+    pub answers: Answers,
+    /// Breakdowns, as crossings of names; none for all declared ones.
+    pub by: Vec<Vec<String>>,
+    /// Items and elements by id; none for all, of a breakdown for the overall figure.
+    pub figures: Vec<String>,
+}
+
+/// Why nothing was exported, or not all of it.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportRefusal {
+    /// The round's figures cannot be computed.
+    #[error(transparent)]
+    Analyse(#[from] AnalyseRefusal),
+    /// The breakdowns asked for cannot be given.
+    #[error(transparent)]
+    Breakdown(BreakdownRefusal),
+    /// A filter does not fit the table.
+    #[error("the table {table} has no filter {filter}; leave it out, or choose the table that has it")]
+    Filter {
+        /// The table.
+        table: TableName,
+        /// The filter.
+        filter: &'static str,
+    },
+    /// A format does not fit the table.
+    #[error("the format {format} describes answers; it goes with the table responses, not with {table}")]
+    Format {
+        /// The format.
+        format: Format,
+        /// The table.
+        table: TableName,
+    },
+    /// The output cannot be written.
+    #[error("the export broke off: {0}")]
+    Write(#[from] io::Error),
+}
+
+impl From<StoreError> for ExportRefusal {
+    fn from(error: StoreError) -> Self {
+        Self::Analyse(error.into())
+    }
+}
+
+impl From<RoundRefusal> for ExportRefusal {
+    fn from(refusal: RoundRefusal) -> Self {
+        Self::Analyse(refusal.into())
+    }
+}
+
+impl From<SampleRefusal> for ExportRefusal {
+    fn from(refusal: SampleRefusal) -> Self {
+        Self::Analyse(refusal.into())
+    }
+}
+
+impl From<BreakdownRefusal> for ExportRefusal {
+    fn from(refusal: BreakdownRefusal) -> Self {
+        match refusal {
+            BreakdownRefusal::Analyse(refusal) => Self::Analyse(refusal),
+            other => Self::Breakdown(other),
+        }
+    }
+}
+
+impl Request {
+    /// Whether the filters and the format fit the table.
+    ///
+    /// # Errors
+    /// The first that does not.
+    pub fn check(&self, format: Format) -> Result<(), ExportRefusal> {
+        use TableName::{Breakdown, Index, Responses};
+        let table = self.table;
+        if format.needs_answers() && table != Responses {
+            return Err(ExportRefusal::Format { format, table });
+        }
+        let refused = [
+            (!self.by.is_empty() && table != Breakdown, "by"),
+            (!self.figures.is_empty() && matches!(table, Responses | Index), "item or element"),
+            (self.unit.is_some() && table == Breakdown, "unit"),
+        ];
+        match refused.into_iter().find(|(holds, _)| *holds) {
+            Some((_, filter)) => Err(ExportRefusal::Filter { table, filter }),
+            None => Ok(()),
+        }
+    }
+
+    /// The filters as they are typed.
+    fn filters(&self) -> Vec<String> {
+        let unit = self.unit.iter().map(|unit| format!("unit={unit}"));
+        let flagged = (self.answers == Answers::Unflagged).then(|| "flagged=without".to_owned());
+        let by = self.by.iter().map(|by| format!("by={}", by.join("*")));
+        let figures = self.figures.iter().map(|figure| format!("figure={figure}"));
+        unit.chain(flagged).chain(by).chain(figures).collect()
+    }
+}
+
+/// A table that is ready to be written.
+struct Prepared {
+    table: Table,
+    /// For tables of answers.
+    analysis: Option<Analysis>,
+    from: Provenance,
+}
+
+/// Where blocks go.
+trait Sink {
+    /// Whether rows are wanted; a format that only describes them has none.
+    fn wants_rows(&self) -> bool;
+    /// Begins the file.
+    fn begin(&mut self, prepared: Prepared) -> Result<(), ExportRefusal>;
+    /// Takes some rows, of which so many values are withheld.
+    fn rows(&mut self, block: Block, n_withheld: u64) -> Result<(), ExportRefusal>;
+}
+
+/// Exports a table. Everything that can be refused is refused before `open` is called, which gives the output; from then on
+/// it can only break off. `tell` hears how many rows are written of how many.
+///
+/// Memory does not grow with the rows: they are read in the order of their ids in one view of the database, in which they
+/// were counted before.
+///
+/// # Errors
+/// Why nothing was opened, or why it broke off.
+pub fn export(
+    catalogue: &Catalogue,
+    store: &Store,
+    (request, format): (&Request, Format),
+    open: impl FnOnce(&Table) -> io::Result<Box<dyn Write + Send>>,
+    tell: impl FnMut(u64, u64),
+) -> Result<Manifest, ExportRefusal> {
+    request.check(format)?;
+    let mut file = File { format, open: Some(open), tell, pipe: None, prepared: None, n_written: 0 };
+    match request.table {
+        TableName::Responses => responses::export(catalogue, store, request, &mut file)?,
+        TableName::Results => tables::results(catalogue, store, request, &mut file)?,
+        TableName::Breakdown => tables::breakdown(catalogue, store, request, &mut file)?,
+        TableName::Index => tables::index(catalogue, store, request, &mut file)?,
+    }
+    file.finish()
+}
+
+/// A file that is being written.
+struct File<O, T> {
+    format: Format,
+    open: Option<O>,
+    tell: T,
+    pipe: Option<Pipe>,
+    prepared: Option<Prepared>,
+    n_written: u64,
+}
+
+impl<O, T> Sink for File<O, T>
+where
+    O: FnOnce(&Table) -> io::Result<Box<dyn Write + Send>>,
+    T: FnMut(u64, u64),
+{
+    fn wants_rows(&self) -> bool {
+        self.format.has_rows()
+    }
+
+    fn begin(&mut self, prepared: Prepared) -> Result<(), ExportRefusal> {
+        let open = self.open.take().ok_or_else(|| io::Error::other("the file was begun twice"))?;
+        let out = open(&prepared.table)?;
+        self.pipe = Some(Pipe::start(self.format, &prepared.table, prepared.analysis.as_ref(), out)?);
+        self.prepared = Some(prepared);
+        Ok(())
+    }
+
+    fn rows(&mut self, block: Block, n_withheld: u64) -> Result<(), ExportRefusal> {
+        let (Some(pipe), Some(prepared)) = (&mut self.pipe, &mut self.prepared) else { return Err(not_begun().into()) };
+        self.n_written += block.n_rows() as u64;
+        prepared.from.n_withheld_cells += n_withheld;
+        pipe.send(block)?;
+        (self.tell)(self.n_written, prepared.table.n_rows);
+        Ok(())
+    }
+}
+
+impl<O, T> File<O, T> {
+    fn finish(self) -> Result<Manifest, ExportRefusal> {
+        let (Some(pipe), Some(Prepared { table, from, .. })) = (self.pipe, self.prepared) else {
+            return Err(not_begun().into());
+        };
+        let written = pipe.finish()?;
+        Ok(Manifest::new(&table, &from, self.format, written.n_bytes, written.sha256))
+    }
+}
+
+fn not_begun() -> io::Error {
+    io::Error::other("the file was not begun")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_fit_their_table() {
+        let request = |table| Request {
+            round: RoundCode::parse("r").unwrap(),
+            table,
+            unit: None,
+            answers: Answers::All,
+            by: Vec::new(),
+            figures: Vec::new(),
+        };
+        for table in TableName::ALL {
+            assert!(request(table).check(Format::Csv).is_ok());
+            assert_eq!(request(table).check(Format::RScript).is_ok(), table == TableName::Responses);
+            let by = Request { by: vec![vec!["sex".to_owned()]], ..request(table) };
+            assert_eq!(by.check(Format::Csv).is_ok(), table == TableName::Breakdown);
+            let unit = Request { unit: AreaCode::parse("U").ok(), ..request(table) };
+            assert_eq!(unit.check(Format::Csv).is_ok(), table != TableName::Breakdown);
+            let figures = Request { figures: vec!["Q1".to_owned()], ..request(table) };
+            let has_figures = matches!(table, TableName::Results | TableName::Breakdown);
+            assert_eq!(figures.check(Format::Csv).is_ok(), has_figures);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What people could be told apart by in a file of answers, and which of it is withheld. The rule is that of
+//! [`local`](crate::domain::disclosure::local); a place is a desk, the smallest that stands in the file.
+
+use super::super::catalogue::Catalogue;
+use super::questions::Question;
+use crate::domain::channel::Channel;
+use crate::domain::disclosure::MIN_ANSWERS;
+use crate::domain::disclosure::local::{self, Alike, Withheld};
+use crate::domain::quality::{Reason, Reasons};
+use crate::domain::questionnaire::Questionnaire;
+use crate::export::variable::Role;
+use std::collections::HashMap;
+
+/// A key. Their order is that in which they are kept: first what figures are broken down by, then the rest of the profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Key {
+    /// A question of the profile, by its place.
+    Question(usize),
+    /// The channel.
+    Channel,
+    /// Whether there was a receipt code.
+    Admission,
+    /// Whether a reason holds to flag it.
+    Reason(Reason),
+}
+
+/// An answer sheet as far as its keys go.
+pub(super) struct Person<'a> {
+    pub(super) packed: &'a [u8],
+    pub(super) channel: Channel,
+    pub(super) has_receipt: bool,
+    pub(super) reasons: Reasons,
+}
+
+impl Key {
+    /// The keys of a round.
+    pub(super) fn all(catalogue: &Catalogue, questionnaire: &Questionnaire, questions: &[Question]) -> Vec<Self> {
+        let declared: Vec<&String> = catalogue.breakdowns().into_iter().flat_map(|list| &list.by).flatten().collect();
+        let profile = questions.iter().enumerate().filter(|(_, question)| question.variable.role == Role::Profile);
+        let mut profile: Vec<(usize, usize)> = profile
+            .map(|(place, question)| {
+                let id = questionnaire.items.get(question.item).map(|item| item.id.as_str());
+                let used = declared.iter().position(|name| Some(name.as_str()) == id);
+                (used.unwrap_or(usize::MAX), place)
+            })
+            .collect();
+        profile.sort_unstable();
+        let profile = profile.into_iter().map(|(_, place)| Self::Question(place));
+        // That a desk has more answers than transactions holds for all of its people, and so tells nobody apart.
+        let reasons = Reason::ALL.into_iter().filter(|reason| *reason != Reason::MoreThanTransactions);
+        profile.chain([Self::Channel, Self::Admission]).chain(reasons.map(Self::Reason)).collect()
+    }
+
+    fn value(self, person: &Person, questions: &[Question]) -> i32 {
+        match self {
+            Self::Question(place) => questions.get(place).map_or(0, |question| question.answer(person.packed).key()),
+            Self::Channel => person.channel as i32,
+            Self::Admission => i32::from(person.has_receipt),
+            Self::Reason(reason) => i32::from(person.reasons.has(reason)),
+        }
+    }
+}
+
+type Hashed<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
+/// Combinations of keys, counted by desk.
+pub(super) struct Tally {
+    keys: Vec<Key>,
+    combinations: Hashed<Vec<i32>, u32>,
+    counts: Hashed<(u32, u32), u64>,
+    scratch: Vec<i32>,
+}
+
+impl Tally {
+    pub(super) fn new(keys: Vec<Key>) -> Self {
+        Self { keys, combinations: Hashed::default(), counts: Hashed::default(), scratch: Vec::new() }
+    }
+
+    pub(super) fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
+    /// Counts a sheet of a desk.
+    pub(super) fn add(&mut self, desk: u32, person: &Person, questions: &[Question]) {
+        let combination = self.combination(person, questions).unwrap_or_else(|| {
+            let next = self.combinations.len() as u32;
+            self.combinations.insert(self.scratch.clone(), next);
+            next
+        });
+        *self.counts.entry((desk, combination)).or_default() += 1;
+    }
+
+    fn combination(&mut self, person: &Person, questions: &[Question]) -> Option<u32> {
+        self.scratch.clear();
+        self.scratch.extend(self.keys.iter().map(|key| key.value(person, questions)));
+        self.combinations.get(&self.scratch).copied()
+    }
+
+    /// Decides what is withheld at every desk.
+    pub(super) fn decide(self) -> Cover {
+        let mut values = vec![&[][..]; self.combinations.len()];
+        for (combination, place) in &self.combinations {
+            if let Some(slot) = values.get_mut(*place as usize) {
+                *slot = combination;
+            }
+        }
+        let value = |combination: u32, key: usize| {
+            values.get(combination as usize).and_then(|values| values.get(key)).copied().unwrap_or_default()
+        };
+        let mut desks: HashMap<u32, Vec<Alike>> = HashMap::new();
+        for ((desk, combination), n) in &self.counts {
+            let alike = Alike { combination: *combination, n: *n, withheld: Withheld::default() };
+            desks.entry(*desk).or_default().push(alike);
+        }
+        let mut parts: Hashed<(u32, u32), Vec<(Withheld, u64)>> = Hashed::default();
+        for (desk, mut alike) in desks {
+            // A map gives them in any order, and the same answers shall give the same file.
+            alike.sort_unstable_by(|a, b| value_of(&values, a.combination).cmp(value_of(&values, b.combination)));
+            for part in local::suppress(alike, self.keys.len(), MIN_ANSWERS, &value) {
+                parts.entry((desk, part.combination)).or_default().push((part.withheld, part.n));
+            }
+        }
+        Cover { tally: Self { counts: Hashed::default(), ..self }, parts }
+    }
+}
+
+fn value_of<'v>(values: &[&'v [i32]], combination: u32) -> &'v [i32] {
+    values.get(combination as usize).copied().unwrap_or_default()
+}
+
+/// What is withheld of each sheet.
+pub(super) struct Cover {
+    tally: Tally,
+    /// By desk and combination: so many sheets with these keys withheld, so many with those.
+    parts: Hashed<(u32, u32), Vec<(Withheld, u64)>>,
+}
+
+impl Cover {
+    /// What is withheld of the next such sheet of a desk. One that was not counted shows nothing.
+    pub(super) fn next(&mut self, desk: u32, person: &Person, questions: &[Question]) -> Withheld {
+        let parts = self.tally.combination(person, questions).and_then(|known| self.parts.get_mut(&(desk, known)));
+        let Some(parts) = parts else { return Withheld::of_all() };
+        let Some((withheld, n)) = parts.last_mut() else { return Withheld::of_all() };
+        let withheld = *withheld;
+        *n -= 1;
+        if *n == 0 {
+            parts.pop();
+        }
+        withheld
+    }
+
+    pub(super) fn keys(&self) -> &[Key] {
+        self.tally.keys()
+    }
+}

@@ -1,0 +1,128 @@
+//! Letters as they were first written: whoever gets one later, or once more, gets the same bytes.
+
+use super::connection::AnyConnection;
+use super::error::StoreError;
+use super::schema::{letter_parts, letters};
+use super::{areas as area_numbers, rounds as round_numbers};
+use crate::domain::ids::{AreaCode, RoundCode};
+use crate::domain::letter::{Letter, Part};
+use crate::domain::outbox::Edition;
+use crate::domain::recipient::LetterLanguage;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Integer, Text};
+
+/// What makes a letter another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterKey {
+    /// The round it is about.
+    pub round: RoundCode,
+    /// Which of the round's letters it is.
+    pub edition: Edition,
+    /// The unit it is about.
+    pub unit: AreaCode,
+    /// Its language.
+    pub language: LetterLanguage,
+    /// Whether the PDF is attached.
+    pub with_pdf: bool,
+}
+
+/// The letter that was written for a key, if any was.
+///
+/// # Errors
+/// [`StoreError::Unknown`] for a round or unit that is not there; when the database does not answer.
+pub fn find(connection: &mut AnyConnection, key: &LetterKey) -> Result<Option<Letter>, StoreError> {
+    let (round, unit) = numbers(connection, key)?;
+    find_by_numbers(connection, key, round, unit)
+}
+
+/// Keeps a letter, unless one was written for its key; returns the one that holds, which every server then sends.
+///
+/// # Errors
+/// [`StoreError::Unknown`] for a round or unit that is not there; when the database does not answer.
+pub fn keep(connection: &mut AnyConnection, key: &LetterKey, letter: &Letter) -> Result<Letter, StoreError> {
+    let (round, unit) = numbers(connection, key)?;
+    connection.transact_with_retries(|connection| {
+        let inserted = diesel::sql_query(
+            "INSERT INTO letters (round, edition, unit, language, with_pdf, subject, plain, html)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (round, edition, unit, language, with_pdf) DO NOTHING",
+        )
+        .bind::<Integer, _>(round)
+        .bind::<Text, _>(key.edition.to_string())
+        .bind::<Integer, _>(unit)
+        .bind::<Text, _>(key.language.code())
+        .bind::<Bool, _>(key.with_pdf)
+        .bind::<Text, _>(&letter.subject)
+        .bind::<Text, _>(&letter.plain)
+        .bind::<Text, _>(&letter.html)
+        .execute(connection)?;
+        if inserted > 0 {
+            let id: i32 = letters::table.filter(of_key(key, round, unit)).select(letters::id).first(connection)?;
+            insert_parts(connection, id, &letter.parts)?;
+        }
+        let held = find_by_numbers(connection, key, round, unit)?;
+        held.ok_or_else(|| StoreError::corrupt("letter", &key.edition))
+    })
+}
+
+fn insert_parts(connection: &mut AnyConnection, letter: i32, parts: &[Part]) -> Result<(), StoreError> {
+    for (place, part) in (0_i32..).zip(parts) {
+        let row = (
+            letter_parts::letter.eq(letter),
+            letter_parts::place.eq(place),
+            letter_parts::name.eq(&part.name),
+            letter_parts::media.eq(&part.media),
+            letter_parts::is_inline.eq(part.is_inline),
+            letter_parts::content.eq(&part.content),
+        );
+        diesel::insert_into(letter_parts::table).values(row).execute(connection)?;
+    }
+    Ok(())
+}
+
+fn numbers(connection: &mut AnyConnection, key: &LetterKey) -> Result<(i32, i32), StoreError> {
+    let round = round_numbers::number(connection, &key.round)?;
+    let areas = area_numbers::numbers(connection)?;
+    Ok((round, area_numbers::number(&areas, &key.unit)?))
+}
+
+fn find_by_numbers(
+    connection: &mut AnyConnection,
+    key: &LetterKey,
+    round: i32,
+    unit: i32,
+) -> Result<Option<Letter>, StoreError> {
+    let found: Option<(i32, String, String, String)> = letters::table
+        .filter(of_key(key, round, unit))
+        .select((letters::id, letters::subject, letters::plain, letters::html))
+        .first(connection)
+        .optional()?;
+    let Some((id, subject, plain, html)) = found else { return Ok(None) };
+    let rows: Vec<(String, String, bool, Vec<u8>)> = letter_parts::table
+        .filter(letter_parts::letter.eq(id))
+        .order(letter_parts::place)
+        .select((letter_parts::name, letter_parts::media, letter_parts::is_inline, letter_parts::content))
+        .load(connection)?;
+    let part = |(name, media, is_inline, content)| Part { name, media, is_inline, content };
+    Ok(Some(Letter { subject, plain, html, parts: rows.into_iter().map(part).collect() }))
+}
+
+type OfKey = diesel::dsl::And<
+    diesel::dsl::And<
+        diesel::dsl::And<
+            diesel::dsl::And<diesel::dsl::Eq<letters::round, i32>, diesel::dsl::Eq<letters::edition, String>>,
+            diesel::dsl::Eq<letters::unit, i32>,
+        >,
+        diesel::dsl::Eq<letters::language, &'static str>,
+    >,
+    diesel::dsl::Eq<letters::with_pdf, bool>,
+>;
+
+fn of_key(key: &LetterKey, round: i32, unit: i32) -> OfKey {
+    letters::round
+        .eq(round)
+        .and(letters::edition.eq(key.edition.to_string()))
+        .and(letters::unit.eq(unit))
+        .and(letters::language.eq(key.language.code()))
+        .and(letters::with_pdf.eq(key.with_pdf))
+}

@@ -1,0 +1,58 @@
+//! Reads PDF files with poppler, which shares nothing with what wrote them.
+
+use std::path::Path;
+use std::process::Command;
+
+/// The words of a file, page after page.
+pub(crate) fn words(file: &Path) -> String {
+    said("pdftotext", &["-layout".as_ref(), file.as_os_str(), "-".as_ref()])
+}
+
+/// What poppler says of a file, by name: `Pages`, `Tagged`, `Title`.
+pub(crate) fn property(file: &Path, name: &str) -> String {
+    let all = said("pdfinfo", &[file.as_os_str()]);
+    let found = all.lines().filter_map(|line| line.split_once(':')).find(|(key, _)| *key == name);
+    found.unwrap_or_else(|| panic!("no {name} in {all}")).1.trim().to_owned()
+}
+
+/// Whether every font lies in the file, with a way back to letters.
+pub(crate) fn carries_its_fonts(file: &Path) -> bool {
+    let table = said("pdffonts", &[file.as_os_str()]);
+    let fonts: Vec<&str> = table.lines().skip(2).collect();
+    // The columns before the object's number are emb, sub and uni.
+    let is_whole = |font: &&str| font.split_whitespace().rev().skip(2).take(3).all(|word| word == "yes");
+    !fonts.is_empty() && fonts.iter().all(is_whole)
+}
+
+/// A page as it is seen.
+pub(crate) struct Picture {
+    /// Dots from left to right.
+    pub(crate) width: usize,
+    /// The brightness of each dot.
+    pub(crate) dots: Vec<u8>,
+}
+
+/// Draws the pages at so many dots an inch.
+pub(crate) fn drawn(file: &Path, dots: u32) -> Vec<Picture> {
+    let folder = tempfile::tempdir().unwrap();
+    let (dots, root) = (dots.to_string(), folder.path().join("page"));
+    said("pdftoppm", &["-gray".as_ref(), "-r".as_ref(), dots.as_ref(), file.as_os_str(), root.as_os_str()]);
+    let mut pages: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    pages.sort();
+    pages.iter().map(|page| graymap(&std::fs::read(page).unwrap())).collect()
+}
+
+/// `P5 width height 255`, then a byte for each dot.
+fn graymap(file: &[u8]) -> Picture {
+    let head: Vec<&[u8]> = file.splitn(4, |byte| byte.is_ascii_whitespace()).collect();
+    assert_eq!(head[0], b"P5");
+    let width: usize = std::str::from_utf8(head[1]).unwrap().parse().unwrap();
+    let height: usize = std::str::from_utf8(head[2]).unwrap().parse().unwrap();
+    Picture { width, dots: file[file.len() - width * height..].to_vec() }
+}
+
+fn said(program: &str, arguments: &[&std::ffi::OsStr]) -> String {
+    let output = Command::new(program).args(arguments).output().expect("poppler-utils are installed");
+    assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}

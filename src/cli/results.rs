@@ -6,6 +6,7 @@ use super::quality::Flagged;
 use super::round::parse_code;
 use super::{Place, parse_unit};
 use crate::cli::output::say;
+use crate::domain::admission::Admission;
 use crate::report::results::{ResultsDocument, text};
 use crate::service::results;
 
@@ -20,6 +21,9 @@ pub(super) struct Arguments {
     unit: Option<String>,
     #[command(flatten)]
     flagged: Flagged,
+    /// Only people with a receipt code, or only those without, in a round that used codes
+    #[arg(long, value_name = "receipt|walk-in", value_parser = admission)]
+    admission: Option<Admission>,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     format: DocumentFormat,
@@ -29,8 +33,8 @@ pub(super) struct Arguments {
 pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let unit = parse_unit(arguments.unit.as_deref())?;
     let round = parse_code(&arguments.round)?;
-    let results =
-        results::results(&place.catalogue()?, &place.store()?, &round, (unit.as_ref(), arguments.flagged.into()))?;
+    let asked = (unit.as_ref(), arguments.flagged.into());
+    let results = results::results(&place.catalogue()?, &place.store()?, &round, asked, arguments.admission)?;
     match arguments.format {
         DocumentFormat::Table => say!("{}", text(&results)),
         DocumentFormat::Json => {
@@ -39,4 +43,8 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+fn admission(word: &str) -> Result<Admission, String> {
+    Admission::parse(word).ok_or_else(|| format!("it is one of {}", Admission::listed()))
 }

@@ -7,6 +7,7 @@ use super::openapi::{
 use super::problem::Problem;
 use super::problem::catalogue::{FAULTY_QUERY, FIGURES_NOT_AVAILABLE, UNAVAILABLE, UNKNOWN_ROUND, UNKNOWN_UNIT};
 use super::responses::RETRY_AFTER_FAULT_S;
+use crate::domain::admission::Admission;
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::quality::Answers;
 use crate::report::breakdown::BreakdownDocument;
@@ -44,7 +45,10 @@ pub const INDEX: Operation = Operation {
 /// # Errors
 /// An unknown round or unit, a query it does not have, or figures that cannot be computed.
 pub async fn index(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
-    let (round, (unit, answers)) = (code(&round)?, unit_and_answers(&request)?);
+    let (round, (unit, answers, admission)) = (code(&round)?, asked(&request)?);
+    if admission.is_some() {
+        return Err(Problem::of(&FAULTY_QUERY).saying("The index is that of everybody; results have an admission"));
+    }
     let table =
         computed(&site, move |service| analyse::index_table(service.catalogue(), service.store(), &round, answers));
     let table = table.await?;
@@ -64,7 +68,7 @@ pub const RESULTS: Operation = Operation {
         en: "Every item, element and the overall figure, for the round's area or one within it",
     },
     access: Access::Anyone,
-    parameters: &[ROUND, UNIT, FLAGGED],
+    parameters: &[ROUND, UNIT, FLAGGED, ADMISSION],
     takes: Takes::Nothing,
     gives: &[Gives {
         status: 200,
@@ -74,15 +78,15 @@ pub const RESULTS: Operation = Operation {
     refuses: &[&FAULTY_QUERY, &UNKNOWN_ROUND, &UNKNOWN_UNIT, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
 };
 
-/// `GET /v1/rounds/{round}/results[?unit=U&flagged=without]`: every item, element and the overall figure, for the round's area or one
+/// `GET /v1/rounds/{round}/results[?unit=U&flagged=without&admission=receipt]`: every item, element and the overall figure, for the round's area or one
 /// area within it.
 ///
 /// # Errors
 /// As [`index`].
 pub async fn results(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
-    let (round, (unit, answers)) = (code(&round)?, unit_and_answers(&request)?);
+    let (round, (unit, answers, admission)) = (code(&round)?, asked(&request)?);
     let found = computed(&site, move |service| {
-        results::results(service.catalogue(), service.store(), &round, (unit.as_ref(), answers))
+        results::results(service.catalogue(), service.store(), &round, (unit.as_ref(), answers), admission)
     });
     Ok(HttpResponse::Ok().json(ResultsDocument::from(&found.await?)))
 }
@@ -103,6 +107,18 @@ pub const BREAKDOWN: Operation = Operation {
         content: &[Content::json::<BreakdownDocument>()],
     }],
     refuses: &[&FAULTY_QUERY, &UNKNOWN_ROUND, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
+};
+
+/// `?admission=`
+const ADMISSION: Parameter = Parameter {
+    name: "admission",
+    place: Place::Query,
+    schema: || shapes::words(&Admission::ALL.map(Admission::code)),
+    what: Both {
+        vi: "Chỉ phiếu có mã biên nhận, hoặc chỉ phiếu không có mã, nếu đợt có dùng mã",
+        en: "Only people with a receipt code, or only those without, in a round that used codes",
+    },
+    example: None,
 };
 
 /// `?by=`
@@ -188,26 +204,36 @@ fn code(round: &str) -> Result<RoundCode, Problem> {
     RoundCode::parse(round).map_err(|_| Problem::of(&UNKNOWN_ROUND))
 }
 
-/// The unit that the query names, and whether flagged answers count.
-fn unit_and_answers(request: &HttpRequest) -> Result<(Option<AreaCode>, Answers), Problem> {
-    let faulty = || Problem::of(&FAULTY_QUERY).saying("There are only unit=CODE and flagged=without");
-    let (mut unit, mut answers) = (None, Answers::All);
+/// The unit that the query names, whether flagged answers count, and how people were admitted.
+fn asked(request: &HttpRequest) -> Result<(Option<AreaCode>, Answers, Option<Admission>), Problem> {
+    let faulty = || {
+        let known =
+            format!("There are only unit=CODE, flagged=without and, of results, admission= {}", Admission::listed());
+        Problem::of(&FAULTY_QUERY).saying(known)
+    };
+    let (mut unit, mut answers, mut admission) = (None, Answers::All, None);
     for part in request.query_string().split('&').filter(|part| !part.is_empty()) {
         match part.split_once('=') {
             Some(("unit", code)) if unit.is_none() => {
                 unit = Some(AreaCode::parse(code).map_err(|_| Problem::of(&UNKNOWN_UNIT))?);
             }
             Some(("flagged", "without")) => answers = Answers::Unflagged,
+            Some(("admission", word)) if admission.is_none() => {
+                admission = Some(Admission::parse(word).ok_or_else(faulty)?);
+            }
             _ => return Err(faulty()),
         }
     }
-    Ok((unit, answers))
+    Ok((unit, answers, admission))
 }
 
 /// A refusal as a problem.
 pub(super) fn refused(refusal: AnalyseRefusal) -> Problem {
     match refusal {
         AnalyseRefusal::Round(RoundRefusal::Unknown(_)) => Problem::of(&UNKNOWN_ROUND),
+        AnalyseRefusal::NoCodes(_) | AnalyseRefusal::NotByAdmission { .. } => {
+            Problem::of(&FAULTY_QUERY).saying(refusal.to_string())
+        }
         AnalyseRefusal::UnknownUnit(_) => Problem::of(&UNKNOWN_UNIT),
         AnalyseRefusal::Store(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "figures could not be read");

@@ -17,7 +17,7 @@ const DESK: &str = "MH01-00";
 /// Enough for figures that are shown.
 const N_ANSWERS: usize = 12;
 /// How long requests are generated, in seconds, unless `SIPAS_API_SECONDS` says otherwise.
-const SECONDS: &str = "25";
+const SECONDS: &str = "40";
 
 /// A served office with its keys.
 pub(crate) struct Interface {

@@ -32,10 +32,13 @@ has_font || packages+=(fonts-noto-core)
 command -v pspp >/dev/null || packages+=(pspp)
 command -v xmllint >/dev/null || packages+=(libxml2-utils)
 command -v Rscript >/dev/null || packages+=(r-base-core)
-for package in haven jsonlite; do
+for package in haven jsonlite survey; do
     Rscript -e "library($package)" &>/dev/null || packages+=("r-cran-$package")
 done
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
+command -v postfix >/dev/null || [[ -x /usr/sbin/postfix ]] || packages+=(postfix)
+command -v saslpasswd2 >/dev/null || [[ -x /usr/sbin/saslpasswd2 ]] || packages+=(sasl2-bin libsasl2-modules)
+command -v openssl >/dev/null || packages+=(openssl)
 
 if ((${#packages[@]} > 0)); then
     missing="these tests need the Debian packages: ${packages[*]}"
@@ -54,8 +57,20 @@ if ((${#packages[@]} > 0)); then
         "${as_root[@]}" mkdir -p /etc/postgresql-common
         echo 'create_main_cluster = false' | "${as_root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
     fi
+    # The tests run a Postfix of their own. The package shall set none up, start none, and take no other's place
+    # (--no-remove: a system has one mail server).
+    if [[ " ${packages[*]} " == *" postfix "* ]]; then
+        echo 'postfix postfix/main_mailer_type select No configuration' | "${as_root[@]}" debconf-set-selections
+        if [[ ! -e /usr/sbin/policy-rc.d ]]; then
+            printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee /usr/sbin/policy-rc.d >/dev/null
+            "${as_root[@]}" chmod +x /usr/sbin/policy-rc.d
+            trap '"${as_root[@]}" rm -f /usr/sbin/policy-rc.d' EXIT
+        fi
+    fi
     "${as_root[@]}" apt-get update -q
-    "${as_root[@]}" apt-get install -y -q --no-install-recommends -o Dpkg::Options::=--force-confold "${packages[@]}"
+    "${as_root[@]}" apt-get install -y -q --no-install-recommends --no-remove \
+        -o Dpkg::Options::=--force-confold "${packages[@]}"
+    [[ -z $(trap -p EXIT) ]] || { "${as_root[@]}" rm -f /usr/sbin/policy-rc.d; trap - EXIT; }
     has_postgres || die "PostgreSQL was installed, but initdb is neither on the path nor in /usr/lib/postgresql/*/bin."
 fi
 

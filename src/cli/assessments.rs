@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::round::parse_code;
 use super::{Place, read_file};
 use crate::cli::output::say_line;
-use crate::service::assess;
+use crate::service::{assess, import};
 use std::path::PathBuf;
 
 /// What to do with assessments.
@@ -15,6 +15,9 @@ pub(super) enum Command {
         /// A round of the exercise the scores belong to
         #[arg(long)]
         round: String,
+        /// The scores correct some that are published: they go into the next revision
+        #[arg(long)]
+        late: bool,
         /// The CSV file
         file: PathBuf,
     },
@@ -22,8 +25,11 @@ pub(super) enum Command {
 
 /// Does it.
 pub(super) fn run(place: &Place, command: &Command) -> Result<(), Failure> {
-    let Command::Import { round, file } = command;
-    let n_units = assess::take(&place.catalogue()?, &place.store()?, &parse_code(round)?, &read_file(file)?)?;
+    let Command::Import { round, late, file } = command;
+    let bytes = read_file(file)?;
+    let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
+    let late = late.then(|| import::late_file(&name, &bytes));
+    let n_units = assess::take(&place.catalogue()?, &place.store()?, &parse_code(round)?, &bytes, late.as_ref())?;
     say_line!("The scores of {n_units} units are stored.");
     Ok(())
 }

@@ -3,11 +3,13 @@
 use super::Place;
 use super::failure::Failure;
 use super::format::{Format, say_json};
+use super::frozen::Frozen;
 use super::quality::Flagged;
 use super::round::parse_code;
 use crate::cli::output::say;
 use crate::report::breakdown::{BreakdownDocument, csv, text};
 use crate::service::breakdown::{self, Wanted};
+use crate::service::publish::paths;
 
 /// What to print.
 #[derive(clap::Args)]
@@ -19,6 +21,8 @@ pub(super) struct Arguments {
     asked: Asked,
     #[command(flatten)]
     flagged: Flagged,
+    #[command(flatten)]
+    frozen: Frozen,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -55,6 +59,9 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let round = parse_code(&arguments.round)?;
     let asked = &arguments.asked;
     let wanted = Wanted { by: asked.by(), figures: asked.figures(), answers: arguments.flagged.into() };
+    if arguments.frozen.print(place, &round, |_| paths::breakdown(&wanted, arguments.format.into()))? {
+        return Ok(());
+    }
     let found = breakdown::breakdowns(&place.catalogue()?, &place.store()?, &round, &wanted);
     let found = found.map_err(|refusal| refusal.to_string())?;
     match arguments.format {

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use crate::cli::output::say_line;
+use crate::service::publish::paths::Form;
 use serde::Serialize;
 
 /// A form of tables.
@@ -16,6 +17,16 @@ pub(super) enum Format {
     Json,
 }
 
+impl From<Format> for Form {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Table => Self::Text,
+            Format::Csv => Self::Csv,
+            Format::Json => Self::Json,
+        }
+    }
+}
+
 /// A form of documents that are no single table.
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
 pub(super) enum DocumentFormat {
@@ -24,6 +35,15 @@ pub(super) enum DocumentFormat {
     Table,
     /// All fields, for programs
     Json,
+}
+
+impl From<DocumentFormat> for Form {
+    fn from(format: DocumentFormat) -> Self {
+        match format {
+            DocumentFormat::Table => Self::Text,
+            DocumentFormat::Json => Self::Json,
+        }
+    }
 }
 
 /// Prints a document as JSON.

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::format::{Format, say_json};
+use super::frozen::Frozen;
 use super::quality::Flagged;
 use super::round::parse_code;
 use super::{Place, parse_unit};
@@ -9,6 +10,7 @@ use crate::cli::output::say;
 use crate::domain::index::table::IndexTable;
 use crate::report;
 use crate::service::analyse;
+use crate::service::publish::paths;
 
 /// What to print.
 #[derive(clap::Args)]
@@ -21,6 +23,8 @@ pub(super) struct Arguments {
     unit: Option<String>,
     #[command(flatten)]
     flagged: Flagged,
+    #[command(flatten)]
+    frozen: Frozen,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -28,13 +32,12 @@ pub(super) struct Arguments {
 
 /// Prints it.
 pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
-    let table = analyse::index_table(
-        &place.catalogue()?,
-        &place.store()?,
-        &parse_code(&arguments.round)?,
-        arguments.flagged.into(),
-    )?;
-    let unit = parse_unit(arguments.unit.as_deref())?;
+    let (round, unit) = (parse_code(&arguments.round)?, parse_unit(arguments.unit.as_deref())?);
+    let path = |_: &_| Some(paths::index(unit.as_ref(), arguments.flagged.into(), arguments.format.into()));
+    if arguments.frozen.print(place, &round, path)? {
+        return Ok(());
+    }
+    let table = analyse::index_table(&place.catalogue()?, &place.store()?, &round, arguments.flagged.into())?;
     let shown = match &unit {
         Some(unit) => table.only(unit).ok_or_else(|| Failure::message(format!("{unit} is not a rated unit")))?,
         None => table,

@@ -1,13 +1,14 @@
 //! `sipas mail`: sending what waits, and seeing to what did not arrive.
 
+mod preview;
 mod route;
 
 pub(super) use route::Route;
 
-use super::Place;
 use super::failure::Failure;
 use super::format::{DocumentFormat, say_json};
 use super::round::parse_code;
+use super::{Place, PublicUrl};
 use crate::cli::output::{say, say_line};
 use crate::domain::outbox::MailState;
 use crate::mail::delivery::{self, Interruption, Pause, Settings, Tally};
@@ -23,10 +24,14 @@ use std::sync::mpsc;
 /// What to do with mail.
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
+    /// Write a letter to files, to be looked at: HTML, plain text, picture
+    Preview(preview::Arguments),
     /// Send what is due, once; a dry run into a folder unless --mail says where to
     Send {
         #[command(flatten)]
         route: Box<Route>,
+        #[command(flatten)]
+        public: PublicUrl,
     },
     /// How far each mail has come, and why what did not arrive did not
     Status {
@@ -59,10 +64,11 @@ pub(super) enum Command {
 /// Does it.
 pub(super) fn run(place: &Place, command: &Command) -> Result<(), Failure> {
     match command {
-        Command::Send { route } => {
-            let (settings, terms) = (route.settings()?, route.terms()?);
+        Command::Preview(arguments) => preview::run(place, arguments),
+        Command::Send { route, public } => {
+            let (settings, terms, letterhead) = (route.settings()?, route.terms()?, route.letterhead(public)?);
             let service = Service::start(place.catalogue()?, place.store()?, CollectLimits::default())?;
-            send(&service.outbox(terms), &settings)
+            send(&service.outbox(terms, letterhead), &settings)
         }
         Command::Status { round, format } => {
             let round = round.as_deref().map(parse_code).transpose()?;
@@ -106,8 +112,10 @@ fn send(outbox: &Outbox, settings: &Settings) -> Result<(), Failure> {
     let (_held, stop) = mpsc::channel();
     let mut tally = Tally::default();
     let ended = delivery::send_due(outbox, (server, settings), &Pause::on(&stop), &mut tally);
-    let Tally { n_sent, n_temporary, n_refused, n_uncertain } = tally;
-    say_line!("{n_sent} sent, {n_temporary} to be tried again, {n_refused} refused, {n_uncertain} uncertain.");
+    if ended.is_ok() || tally != Tally::default() {
+        let Tally { n_sent, n_temporary, n_refused, n_uncertain } = tally;
+        say_line!("{n_sent} sent, {n_temporary} to be tried again, {n_refused} refused, {n_uncertain} uncertain.");
+    }
     match ended {
         Ok(()) | Err(Interruption::Stopped) => Ok(()),
         Err(error) => Err(Failure::message(error.to_string())),

@@ -4,7 +4,8 @@ use super::failure::Failure;
 use super::{Place, read_file};
 use crate::cli::output::{say, say_line};
 use crate::domain::ids::AreaCode;
-use crate::domain::recipient::{Address, LetterLanguage, Recipient, Role, Schedule};
+use crate::domain::recipient::{Address, Recipient, Role, Schedule};
+use crate::domain::tongue::Tongue;
 use crate::report::table::{Align, Table};
 use crate::service::recipients::{self, Taken};
 use std::path::PathBuf;
@@ -41,7 +42,7 @@ pub(super) struct Add {
     unit: String,
     /// The language of the mail: vi or en
     #[arg(long, default_value = "vi", value_parser = language)]
-    language: LetterLanguage,
+    language: Tongue,
     /// When: at-publication, monthly, quarterly, or two of them as in monthly;at-publication
     #[arg(long, default_value = "at-publication", value_parser = Schedule::parse)]
     schedule: Schedule,
@@ -99,6 +100,6 @@ fn role(word: &str) -> Result<Role, String> {
     Role::parse(word).ok_or_else(|| format!("it is one of {}", Role::listed()))
 }
 
-fn language(word: &str) -> Result<LetterLanguage, String> {
-    LetterLanguage::parse(word).ok_or_else(|| format!("it is one of {}", LetterLanguage::listed()))
+fn language(word: &str) -> Result<Tongue, String> {
+    Tongue::parse(word).ok_or_else(|| format!("it is one of {}", Tongue::listed()))
 }

@@ -2,12 +2,15 @@
 
 use super::failure::Failure;
 use super::format::{DocumentFormat, say_json};
+use super::frozen::Frozen;
 use super::quality::Flagged;
 use super::round::parse_code;
 use super::{Place, parse_unit};
 use crate::cli::output::say;
 use crate::domain::admission::Admission;
+use crate::domain::round::RoundPlan;
 use crate::report::results::{ResultsDocument, text};
+use crate::service::publish::paths;
 use crate::service::results;
 
 /// What to print.
@@ -24,6 +27,8 @@ pub(super) struct Arguments {
     /// Only people with a receipt code, or only those without, in a round that used codes
     #[arg(long, value_name = "receipt|walk-in", value_parser = admission)]
     admission: Option<Admission>,
+    #[command(flatten)]
+    frozen: Frozen,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     format: DocumentFormat,
@@ -33,6 +38,15 @@ pub(super) struct Arguments {
 pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let unit = parse_unit(arguments.unit.as_deref())?;
     let round = parse_code(&arguments.round)?;
+    let path = |plan: &RoundPlan| {
+        let area = unit.as_ref().unwrap_or(&plan.area);
+        // What is published has no figures by admission.
+        let is_everybody = arguments.admission.is_none();
+        is_everybody.then(|| paths::results(area, arguments.flagged.into(), arguments.format.into()))
+    };
+    if arguments.frozen.print(place, &round, path)? {
+        return Ok(());
+    }
     let asked = (unit.as_ref(), arguments.flagged.into());
     let results = results::results(&place.catalogue()?, &place.store()?, &round, asked, arguments.admission)?;
     match arguments.format {

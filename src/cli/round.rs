@@ -1,5 +1,7 @@
 //! `sipas round`: drawing up, opening and closing rounds.
 
+mod publishing;
+
 use super::failure::Failure;
 use super::{Place, read_file};
 use crate::cli::output::say_line;
@@ -32,10 +34,20 @@ pub(super) enum Command {
         /// The round
         round: String,
     },
-    /// Publish a closed round: its answers and the scores of its exercise stay as they are
-    Publish {
+    /// Publish a closed round: its figures are frozen as they are; later ones are a revision
+    Publish(publishing::Publish),
+    /// List what was made public of a round, revision by revision, with digests
+    Publications {
         /// The round
         round: String,
+    },
+    /// Compute published figures once more and say whether they still follow from the data
+    Verify {
+        /// The round
+        round: String,
+        /// A revision, a day or an instant; the latest revision unless given
+        #[arg(long, value_name = "REVISION|INSTANT")]
+        as_of: Option<String>,
     },
     /// List the rounds
     List,
@@ -111,9 +123,12 @@ pub(super) fn run(place: &Place, command: &Command) -> Result<(), Failure> {
             rounds::close(&store, &parse_code(round)?)?;
             say_line!("Round {round} is closed.");
         }
-        Command::Publish { round } => {
-            rounds::publish(&store, &parse_code(round)?)?;
-            say_line!("Round {round} is published.");
+        Command::Publish(publish) => {
+            publishing::publish(&place.catalogue()?, &store, publish)?;
+        }
+        Command::Publications { round } => publishing::list(&store, &parse_code(round)?)?,
+        Command::Verify { round, as_of } => {
+            publishing::verify(&place.catalogue()?, &store, &parse_code(round)?, as_of.as_deref())?;
         }
         Command::List => {
             for round in store.with(store::rounds::all)? {

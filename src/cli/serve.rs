@@ -90,8 +90,9 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
         ));
     }
     let (mail, terms) = (arguments.mail.settings()?, arguments.mail.terms()?);
+    let letterhead = arguments.mail.letterhead(&arguments.public)?;
     let serving = Serving::with(catalogue, store, &arguments.listen, pages, (limits, counter))?;
-    let mailing = Mailing::start(serving.service.outbox(terms), mail);
+    let mailing = Mailing::start(serving.service.outbox(terms, letterhead), mail);
     say_line!("sipas listens on {}", serving.base());
     let ended = serving.until_ended();
     mailing.stop();

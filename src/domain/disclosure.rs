@@ -102,19 +102,34 @@ pub struct LinkedTables {
 
 /// What may be shown of one statistic.
 #[derive(Debug, Clone)]
-pub struct Shown<'a> {
-    tables: &'a LinkedTables,
+pub struct Shown {
     states: Vec<State>,
 }
 
-impl Shown<'_> {
-    /// Whether a cell of these groups may be shown, flagged answers included or not. A cell of nobody tells about nobody; one
-    /// that is not of the set is not shown. Hidden means hidden with all it has: estimate, standard error, interval and n.
+/// Where a cell stands in the set: looked up once, asked of many statistics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spot(Place);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// It has nobody in it.
+    Nobody,
+    /// At this place among the cells.
+    Cell(usize),
+    /// It is not of the set.
+    Elsewhere,
+}
+
+impl Shown {
+    /// Whether a cell may be shown. A cell of nobody tells about nobody; one that is not of the set is not shown. Hidden means
+    /// hidden with all it has: estimate, standard error, interval and n.
     #[must_use]
-    pub fn holds(&self, members: &[u32], answers: Answers) -> bool {
-        let members = self.tables.counted(members, answers);
-        let place = self.tables.places.get(&members);
-        members.is_empty() || place.is_some_and(|place| self.states.get(*place) == Some(&State::Shown))
+    pub fn holds(&self, spot: Spot) -> bool {
+        match spot.0 {
+            Place::Nobody => true,
+            Place::Cell(place) => self.states.get(place) == Some(&State::Shown),
+            Place::Elsewhere => false,
+        }
     }
 }
 
@@ -156,15 +171,23 @@ impl LinkedTables {
         tables
     }
 
+    /// Where the cell of these groups stands, flagged answers included or not.
+    #[must_use]
+    pub fn spot(&self, members: &[u32], answers: Answers) -> Spot {
+        let members = self.counted(members, answers);
+        let place = || self.places.get(&members).map_or(Place::Elsewhere, |place| Place::Cell(*place));
+        Spot(if members.is_empty() { Place::Nobody } else { place() })
+    }
+
     /// What may be shown of the people themselves.
     #[must_use]
-    pub fn people(&self) -> Shown<'_> {
-        Shown { tables: self, states: self.people.clone() }
+    pub fn people(&self) -> Shown {
+        Shown { states: self.people.clone() }
     }
 
     /// What may be shown of a statistic, by the number of people in each group who answered it.
     #[must_use]
-    pub fn statistic<'a>(&'a self, answered: &[u64]) -> Shown<'a> {
+    pub fn statistic<'a>(&'a self, answered: &[u64]) -> Shown {
         let cell = |(place, members): (usize, &'a Vec<u32>)| {
             let n = members.iter().filter_map(|member| answered.get(*member as usize)).sum();
             let role = match self.people.get(place) {
@@ -175,7 +198,7 @@ impl LinkedTables {
             Cell { members, n, role, is_told: false }
         };
         let states = self.suppression(self.cells.iter().enumerate().map(cell).collect()).decide();
-        Shown { tables: self, states }
+        Shown { states }
     }
 
     /// Enters a cell: its place with all its people, without the flagged ones, and with those only.

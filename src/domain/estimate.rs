@@ -2,6 +2,7 @@
 
 use super::reliability::Reliability;
 use super::word::words;
+use std::borrow::Cow;
 use std::fmt;
 
 /// A confidence interval; `low <= high`.
@@ -21,51 +22,33 @@ impl Interval {
     }
 }
 
-/// How an estimate's spread was found; printed beside the figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Method {
-    /// Stratified two-stage sample, Taylor linearisation, finite-population correction at both stages.
-    TwoStage,
-    /// Stratified clusters taken as drawn with replacement: the transactions per desk are unknown, so there is no
-    /// correction at either stage. Conservative.
-    WithReplacement,
-    /// Stratified clusters with a correction for the part of clusters drawn, and all rows of a cluster taken as observed. Too
-    /// small where clusters were sampled within.
-    FirstStage,
-    /// Rows drawn directly, within strata if there are any, with a finite-population correction.
-    RowsDrawn,
-    /// Rows drawn directly, taken as drawn with replacement.
-    RowsWithReplacement,
-    /// The spread of the estimates under replicate weights.
-    Replicates,
-    /// Every desk is its own stratum and its rows are the sample. Used where no desk was drawn by chance: one-desk
-    /// reports, censuses of visitors, officials rating their own unit.
-    RowsWithinDesk,
-    /// As [`Method::RowsWithinDesk`], for answers nobody drew: the spread holds only if those who answered are like those
-    /// who did not. Never called a margin of error.
-    ModelAssumed,
-    /// The sum of independent surveys, degrees of freedom after Welch and Satterthwaite.
-    Combined,
-    /// Completed copies of one survey, each estimated by its design and joined by Rubin's rules.
-    MultipleImputation,
-}
-
-impl Method {
-    /// A stable word for programs.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::TwoStage => "two-stage-linearised",
-            Self::WithReplacement => "with-replacement-linearised",
-            Self::FirstStage => "first-stage-linearised",
-            Self::RowsDrawn => "rows-linearised",
-            Self::RowsWithReplacement => "rows-with-replacement-linearised",
-            Self::Replicates => "replicate-weights",
-            Self::RowsWithinDesk => "rows-within-desk-linearised",
-            Self::ModelAssumed => "model-assumed-linearised",
-            Self::Combined => "independent-surveys-welch",
-            Self::MultipleImputation => "multiple-imputation",
-        }
+words! {
+    /// How an estimate's spread was found; printed beside the figure.
+    Method {
+        /// Stratified two-stage sample, Taylor linearisation, finite-population correction at both stages.
+        TwoStage = "two-stage-linearised",
+        /// Stratified clusters taken as drawn with replacement: the transactions per desk are unknown, so there is no
+        /// correction at either stage. Conservative.
+        WithReplacement = "with-replacement-linearised",
+        /// Stratified clusters with a correction for the part of clusters drawn, and all rows of a cluster taken as observed.
+        /// Too small where clusters were sampled within.
+        FirstStage = "first-stage-linearised",
+        /// Rows drawn directly, within strata if there are any, with a finite-population correction.
+        RowsDrawn = "rows-linearised",
+        /// Rows drawn directly, taken as drawn with replacement.
+        RowsWithReplacement = "rows-with-replacement-linearised",
+        /// The spread of the estimates under replicate weights.
+        Replicates = "replicate-weights",
+        /// Every desk is its own stratum and its rows are the sample. Used where no desk was drawn by chance: one-desk
+        /// reports, censuses of visitors, officials rating their own unit.
+        RowsWithinDesk = "rows-within-desk-linearised",
+        /// As [`Method::RowsWithinDesk`], for answers nobody drew: the spread holds only if those who answered are like those
+        /// who did not. Never called a margin of error.
+        ModelAssumed = "model-assumed-linearised",
+        /// The sum of independent surveys, degrees of freedom after Welch and Satterthwaite.
+        Combined = "independent-surveys-welch",
+        /// Completed copies of one survey, each estimated by its design and joined by Rubin's rules.
+        MultipleImputation = "multiple-imputation",
     }
 }
 
@@ -112,6 +95,13 @@ impl Ends {
             Self::Woodruff => "woodruff",
         }
     }
+
+    /// What has a code.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        let plain = [Self::StudentT, Self::BoundedT, Self::Woodruff].into_iter();
+        plain.chain(ShareInterval::ALL.map(Self::Share)).find(|ends| ends.code() == code)
+    }
 }
 
 /// What a reader must know before trusting an estimate.
@@ -127,7 +117,7 @@ pub enum Caution {
         /// The stratum.
         stratum: String,
         /// The code of the rule.
-        rule: &'static str,
+        rule: Cow<'static, str>,
     },
     /// Every answer was the same; the spread is not zero, it was only not seen.
     NoVariation,
@@ -242,5 +232,28 @@ impl Estimate {
     #[must_use]
     pub fn method_code(&self) -> String {
         format!("{}-{}", self.method.code(), self.ends.code())
+    }
+
+    /// Reads what [`Self::method_code`] wrote.
+    #[must_use]
+    pub fn parse_method(code: &str) -> Option<(Method, Ends)> {
+        let with = |method: Method| Some((method, Ends::parse(code.strip_prefix(method.code())?.strip_prefix('-')?)?));
+        Method::ALL.into_iter().find_map(with)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_a_figure_was_found_reads_back() {
+        for method in Method::ALL {
+            for ends in [Ends::StudentT, Ends::BoundedT, Ends::Woodruff, Ends::Share(ShareInterval::Logit)] {
+                let code = format!("{}-{}", method.code(), ends.code());
+                assert_eq!(Estimate::parse_method(&code), Some((method, ends)));
+            }
+        }
+        assert_eq!(Estimate::parse_method("two-stage-linearised"), None);
     }
 }

@@ -2,6 +2,7 @@
 //! all else, because it is personal.
 
 use super::ids::AreaCode;
+use super::tongue::Tongue;
 use super::word::words;
 use std::fmt;
 
@@ -26,16 +27,6 @@ impl Role {
         self != Self::Reader
     }
 }
-
-words!(
-    /// The language a recipient reads.
-    LetterLanguage {
-        /// Tiếng Việt.
-        Vietnamese = "vi",
-        /// English.
-        English = "en",
-    }
-);
 
 words!(
     /// How often provisional figures are sent.
@@ -199,7 +190,7 @@ pub struct Recipient {
     /// The unit whose results they get.
     pub unit: AreaCode,
     /// In which language.
-    pub language: LetterLanguage,
+    pub language: Tongue,
     /// When.
     pub schedule: Schedule,
     /// Whether the report is attached as PDF.

@@ -7,16 +7,18 @@ use super::ids::AreaCode;
 use super::index::table::Source;
 use super::questionnaire::{IndexRule, RollUp};
 use super::selection::Selection;
+use super::word::words;
 
-/// What a row of results is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grain {
-    /// The questionnaire as a whole.
-    Overall,
-    /// One element.
-    Element,
-    /// One item.
-    Item,
+words! {
+    /// What a row of results is about.
+    Grain {
+        /// The questionnaire as a whole.
+        Overall = "overall",
+        /// One element.
+        Element = "element",
+        /// One item.
+        Item = "item",
+    }
 }
 
 /// One row of results.

@@ -122,6 +122,9 @@ pub enum AnyRound {
 }
 
 impl AnyRound {
+    /// The words for the states, in order.
+    pub const STATES: [&str; 4] = ["draft", "open", "closed", "published"];
+
     /// The plan, whatever the state.
     #[must_use]
     pub fn plan(&self) -> &RoundPlan {

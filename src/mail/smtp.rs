@@ -173,7 +173,7 @@ impl Session {
             Err(error) => {
                 self.is_broken = true;
                 if is_all_out.get() {
-                    let said = format!("the text was out and no reply came, so it may have arrived or not: {error}");
+                    let said = format!("the text was out, and {}; it may have arrived or not", broken(&error));
                     return Outcome::Uncertain(Reason::of(&said));
                 }
                 before_the_end(&error)
@@ -215,9 +215,14 @@ fn before_the_end(error: &lettre::transport::smtp::Error) -> Outcome {
             let said = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
             Reason::of(&format!("{code} {said}"))
         }
-        None => Reason::of(&error.to_string()),
+        None => Reason::of(broken(error)),
     };
     if error.is_permanent() { Outcome::Refused(reason) } else { Outcome::Temporary(reason) }
+}
+
+/// Why no reply came.
+fn broken(error: &lettre::transport::smtp::Error) -> &'static str {
+    if error.is_timeout() { "the mail server did not reply in time" } else { "the connection to the mail server broke" }
 }
 
 /// 421: the server says that it closes the connection.

@@ -2,9 +2,9 @@
 
 use super::number;
 use super::selection::{self, SelectionShape};
-use super::shapes::{EstimateShape, SourceShape};
+use super::shapes::{OutcomeShape, SourceShape};
 use super::table::{Align, Table};
-use super::words::{self, HIDDEN, HIDDEN_CODE};
+use super::words::{self, HIDDEN};
 use crate::domain::admission::{Admission, Admitted};
 use crate::domain::disclosure::NoFigure;
 use crate::domain::estimate::Estimate;
@@ -133,14 +133,6 @@ struct RowShape {
     mean: Option<OutcomeShape>,
 }
 
-/// An estimate, or the reason why there is none.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(untagged)]
-enum OutcomeShape {
-    Estimate(EstimateShape),
-    Missing { missing: String, hidden: Option<&'static str> },
-}
-
 impl From<&Results> for ResultsDocument {
     fn from(results: &Results) -> Self {
         Self {
@@ -159,25 +151,13 @@ impl From<&Results> for ResultsDocument {
 
 impl From<&ResultRow> for RowShape {
     fn from(row: &ResultRow) -> Self {
-        let grain = match row.grain {
-            Grain::Overall => "overall",
-            Grain::Element => "element",
-            Grain::Item => "item",
-        };
-        let outcome = |outcome: &Result<Estimate, NoFigure>| match outcome {
-            Ok(estimate) => OutcomeShape::Estimate(estimate.into()),
-            Err(why) => OutcomeShape::Missing {
-                missing: why.to_string(),
-                hidden: (*why == NoFigure::Hidden).then_some(HIDDEN_CODE),
-            },
-        };
         Self {
-            grain,
+            grain: row.grain.code(),
             code: row.code.clone(),
             title: row.title.clone(),
-            figure: outcome(&row.figure),
-            satisfied: row.satisfied.as_ref().map(outcome),
-            mean: row.mean.as_ref().map(outcome),
+            figure: OutcomeShape::from(&row.figure),
+            satisfied: row.satisfied.as_ref().map(OutcomeShape::from),
+            mean: row.mean.as_ref().map(OutcomeShape::from),
         }
     }
 }

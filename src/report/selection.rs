@@ -1,11 +1,13 @@
 //! What stands beside the figures of people who chose to answer, in Vietnamese and English.
 
 use super::number::{self, percent};
+use super::shapes::{NotRead, parsed};
 use super::table::{Align, Table};
 use super::words::HIDDEN;
-use crate::domain::selection::Selection;
+use crate::domain::ids::AreaCode;
+use crate::domain::selection::{DeskCoverage, Selection};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
 /// Desks that a text lists.
@@ -63,7 +65,7 @@ pub(super) fn text(selection: &Selection) -> String {
     out
 }
 
-fn ratio(r: f64) -> &'static str {
+pub(super) fn ratio(r: f64) -> &'static str {
     match r {
         r if r < 0.6 => "1/2",
         r if r < 1.0 => "2/3",
@@ -73,7 +75,7 @@ fn ratio(r: f64) -> &'static str {
 }
 
 /// For programs.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(super) struct SelectionShape {
     answers: Option<u64>,
     response_rate: Option<f64>,
@@ -81,7 +83,7 @@ pub(super) struct SelectionShape {
     desks: Vec<DeskShape>,
 }
 
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct SensitivityShape {
     /// How much more readily satisfied people answer.
     readiness: f64,
@@ -89,7 +91,7 @@ struct SensitivityShape {
     share: f64,
 }
 
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct DeskShape {
     desk: String,
     name: String,
@@ -116,5 +118,25 @@ impl From<&Selection> for SelectionShape {
                 .collect(),
             desks: desks.collect(),
         }
+    }
+}
+
+impl TryFrom<&SelectionShape> for Selection {
+    type Error = NotRead;
+
+    fn try_from(shape: &SelectionShape) -> Result<Self, NotRead> {
+        let desk = |desk: &DeskShape| {
+            Ok(DeskCoverage {
+                desk: parsed("desk", &desk.desk, AreaCode::parse)?,
+                name: desk.name.clone(),
+                answers: desk.answers,
+                transactions: desk.transactions,
+            })
+        };
+        Ok(Self {
+            desks: shape.desks.iter().map(desk).collect::<Result<_, _>>()?,
+            answers: shape.answers,
+            sensitivity: shape.sensitivity.iter().map(|one| (one.readiness, one.share)).collect(),
+        })
     }
 }

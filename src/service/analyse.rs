@@ -32,10 +32,12 @@ pub fn index_table(
     code: &RoundCode,
     answers: Answers,
 ) -> Result<IndexTable, AnalyseRefusal> {
-    table_of(catalogue, store, &Exercise::of_round(catalogue, store, code, answers)?)
+    let exercise = Exercise::of_round(catalogue, store, code, answers)?;
+    let linked = linked(catalogue, &exercise);
+    table_of(catalogue, store, &exercise, &linked)
 }
 
-/// The index table of an exercise.
+/// The index table of an exercise, by what may be shown of each of its surveys.
 ///
 /// # Errors
 /// As [`index_table`].
@@ -43,16 +45,16 @@ pub(super) fn table_of(
     catalogue: &Catalogue,
     store: &Store,
     exercise: &Exercise,
+    linked: &[Linked],
 ) -> Result<IndexTable, AnalyseRefusal> {
     let ranks_of = |before: Exercise| -> Result<_, AnalyseRefusal> {
-        let (units, _) = indices(store, &before, &linked(catalogue, &before))?;
+        let (units, _) = indices(store, &before, &self::linked(catalogue, &before))?;
         Ok(table::ranks(&before.scheme, &units))
     };
     let previous = exercise.year_before(catalogue, store)?.map(ranks_of).transpose()?;
     let (scheme, plan) = (&exercise.scheme, &exercise.plan);
-    let linked = linked(catalogue, exercise);
-    let (units, components) = indices(store, exercise, &linked)?;
-    let (whole, _) = survey_parts(exercise, &linked, &[Assessment::new(plan.area.clone())]);
+    let (units, components) = indices(store, exercise, linked)?;
+    let (whole, _) = survey_parts(exercise, linked, &[Assessment::new(plan.area.clone())]);
     let whole = whole.into_iter().next().filter(|part| part.disclosure != PartDisclosure::Hidden);
     let survey = whole.and_then(|part| part.total);
     let heading = match exercise.tree.get(&plan.area) {
@@ -65,7 +67,8 @@ pub(super) fn table_of(
     Ok(IndexTable::new(scheme, heading, units, &previous, &sets, provenance))
 }
 
-fn linked<'a>(catalogue: &Catalogue, exercise: &'a Exercise) -> Vec<Linked<'a>> {
+/// What may be shown of each survey of an exercise, in their order.
+pub(super) fn linked<'a>(catalogue: &Catalogue, exercise: &'a Exercise) -> Vec<Linked<'a>> {
     exercise.surveys.iter().map(|survey| Linked::of(catalogue, exercise, survey)).collect()
 }
 

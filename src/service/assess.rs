@@ -11,10 +11,12 @@ use crate::domain::fault::Fault;
 use crate::domain::ids::{AreaCode, CriterionCode, RoundCode};
 use crate::domain::period::Year;
 use crate::domain::points::Points;
+use crate::domain::publication::{LateArrival, LateFile, LateKind};
 use crate::domain::round::{AnyRound, RoundPlan};
 use crate::domain::scheme::Scheme;
 use crate::store::assessments::AssessmentRow;
 use crate::store::{self, Store};
+use chrono::Utc;
 use std::collections::BTreeMap;
 
 const COLUMNS: Columns<'_> = Columns {
@@ -40,19 +42,39 @@ pub fn read(bytes: &[u8], scheme: &Scheme, tree: &AreaTree, year: Year) -> Resul
     if faults.is_empty() { Ok(assessments.into_values().collect()) } else { Err(faults) }
 }
 
-/// Imports a sheet of scores for the exercise of a round; returns how many units it covers.
+/// Imports a sheet of scores for the exercise of a round; returns how many units it covers. A `late` file corrects scores
+/// of a published round, and that it came is noted with them.
 ///
 /// # Errors
 /// Every fault of the sheet with its row; an unknown round, or an exercise that is published; or the database
 /// failed. Then nothing is changed.
-pub fn take(catalogue: &Catalogue, store: &Store, round: &RoundCode, csv: &[u8]) -> Result<usize, FileRefusal> {
+pub fn take(
+    catalogue: &Catalogue,
+    store: &Store,
+    round: &RoundCode,
+    csv: &[u8],
+    late: Option<&LateFile>,
+) -> Result<usize, FileRefusal> {
     let plan = rounds::find(store, round)?.plan().clone();
-    refuse_after_publication(store, &plan)?;
+    match late {
+        Some(_) => rounds::refuse_unpublished(store, std::iter::once(round))?,
+        None => refuse_after_publication(store, &plan)?,
+    }
     let scheme = catalogue.scheme(&plan.scheme).ok_or_else(|| RoundRefusal::UnknownScheme(plan.scheme.clone()))?;
     let assessments = read(csv, scheme, &super::areas::tree(store)?, plan.year)?;
     let rows: Vec<AssessmentRow> = assessments.iter().flat_map(rows_of).collect();
-    store.with(|conn| store::assessments::replace(conn, &plan.scheme, plan.year, &rows))?;
-    Ok(assessments.len())
+    let n = assessments.len();
+    store.with(|connection| {
+        connection.transact(|connection| {
+            store::assessments::replace(connection, &plan.scheme, plan.year, &rows)?;
+            late.map_or(Ok(()), |file| {
+                let (file, arrived) = (file.clone(), Utc::now());
+                let arrival = LateArrival { kind: LateKind::Scores, file, n: n as u64, arrived };
+                store::publications::note_arrival(connection, round, &arrival)
+            })
+        })
+    })?;
+    Ok(n)
 }
 
 /// Scores belong to the exercise, so one published round of it fixes them for all.

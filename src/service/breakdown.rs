@@ -6,10 +6,10 @@ pub(super) mod cells;
 use super::analyse::LEVEL;
 use super::catalogue::Catalogue;
 use super::disclosure::Linked;
-use super::exercise::{AnalyseRefusal, Exercise};
+use super::exercise::{AnalyseRefusal, Exercise, Survey};
 use super::sample::RoundSample;
 use crate::domain::breakdown::{Breakdown, BreakdownCell, Breakdowns, Label};
-use crate::domain::disclosure::MIN_ANSWERS;
+use crate::domain::disclosure::{MIN_ANSWERS, Spot};
 use crate::domain::estimate::Estimate;
 use crate::domain::ids::RoundCode;
 use crate::domain::quality::Answers;
@@ -63,32 +63,56 @@ pub fn breakdowns(
 ) -> Result<Breakdowns, BreakdownRefusal> {
     let exercise = Exercise::of_round(catalogue, store, round, wanted.answers)?;
     let survey = exercise.named(round)?;
-    let sample = &survey.sample;
     let declared = Declared::of(catalogue, &exercise, survey);
     let asked = asked_for(wanted, &declared)?;
-    let statistics = statistics(sample, &wanted.figures)?;
+    let statistics = statistics(&survey.sample, &wanted.figures)?;
+    let linked = Linked::of(catalogue, &exercise, survey);
+    Ok(of_survey(catalogue, (survey, &linked), &declared, &asked, &statistics))
+}
+
+/// Every figure of a survey in every declared breakdown: the overall one first, if there is one, then each element and item.
+pub(super) fn every(catalogue: &Catalogue, exercise: &Exercise, (survey, linked): (&Survey, &Linked)) -> Breakdowns {
+    let declared = Declared::of(catalogue, exercise, survey);
+    let asked = (0..declared.names().len()).collect();
+    let questionnaire = survey.sample.questionnaire();
+    let elements = questionnaire.elements.iter().map(|element| element.id.to_string());
+    let codes = elements.chain(questionnaire.items.iter().map(|item| item.id.to_string()));
+    let of_code = codes.filter_map(|code| statistics(&survey.sample, &[code]).ok());
+    let figures: Vec<Statistic> = statistics(&survey.sample, &[]).into_iter().chain(of_code).flatten().collect();
+    of_survey(catalogue, (survey, linked), &declared, &asked, &figures)
+}
+
+fn of_survey(
+    catalogue: &Catalogue,
+    (survey, linked): (&Survey, &Linked),
+    declared: &Declared,
+    asked: &BTreeSet<usize>,
+    statistics: &[Statistic],
+) -> Breakdowns {
+    let sample = &survey.sample;
     let mut cells = vec![(Vec::new(), declared.whole())];
     let wanted_cells = declared.by_breakdown().flatten().filter(|cell| asked.contains(&cell.breakdown));
     cells.extend(wanted_cells.map(|cell| (cell.labels, cell.domain)));
     let domains: Vec<Domain> = cells.iter().map(|(_, domain)| domain.clone()).collect();
-    let rows = sample.estimate(&domains, &statistics, LEVEL);
-    let linked = Linked::of(catalogue, &exercise, survey);
+    let rows = sample.estimate(&domains, statistics, LEVEL);
+    let spots: Vec<Spot> = domains.iter().map(|domain| linked.spot(domain, survey.source.answers)).collect();
     let figure = |(place, statistic): (usize, &Statistic)| {
         let visible = linked.statistic(statistic);
-        let cell = |((labels, domain), row): (&(Vec<Label>, Domain), &Vec<Outcome>)| {
-            let figure = visible.figure(domain, wanted.answers, row.get(place)?.clone()).map(Box::new);
+        let cell = |(((labels, _), spot), row): ((&(Vec<Label>, Domain), &Spot), &Vec<Outcome>)| {
+            let figure = visible.figure(*spot, row.get(place)?.clone()).map(Box::new);
             Some(BreakdownCell { domain: labels.clone(), figure })
         };
-        Breakdown { code: statistic.name.clone(), cells: cells.iter().zip(&rows).filter_map(cell).collect() }
+        let all = cells.iter().zip(&spots).zip(&rows);
+        Breakdown { code: statistic.name.clone(), cells: all.filter_map(cell).collect() }
     };
     let figures = statistics.iter().enumerate().map(figure).collect();
-    Ok(Breakdowns {
+    Breakdowns {
         source: survey.source.clone(),
         declared: declared.names(),
         notice: catalogue.notice_of_breakdowns(),
         min_n: MIN_ANSWERS,
         figures,
-    })
+    }
 }
 
 /// The places of the breakdowns asked for among the declared ones.

@@ -6,10 +6,11 @@ use super::catalogue::Catalogue;
 use super::exercise::{Exercise, Survey};
 use super::sample::RoundSample;
 use crate::domain::area::{Area, Level};
-use crate::domain::disclosure::{DisclosureRule, Group, LinkedTables, NoFigure, Shown};
+use crate::domain::disclosure::{DisclosureRule, Group, LinkedTables, NoFigure, Shown, Spot};
 use crate::domain::ids::AreaCode;
 use crate::domain::quality::Answers;
 use crate::statistics::{Domain, NotEstimable, Statistic};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// People by desk, cell of the profile and flag: how many answered which columns. Of all answers, whatever figures are
@@ -58,29 +59,26 @@ pub struct Linked<'a> {
     /// The group of each place, in the order of the tally.
     group_of: Vec<u32>,
     n_groups: usize,
+    /// What was decided about statistics so far, by their columns: index, results and breakdowns ask for the same ones.
+    decided: RefCell<BTreeMap<BTreeSet<usize>, Shown>>,
 }
 
 /// What may be shown of one statistic.
 pub struct Visible<'a> {
     linked: &'a Linked<'a>,
-    shown: Shown<'a>,
+    shown: Shown,
 }
 
 impl Visible<'_> {
     /// Whether a domain's figure of these answers may be shown.
     #[must_use]
     pub fn holds(&self, domain: &Domain, answers: Answers) -> bool {
-        self.shown.holds(&self.linked.groups(domain), answers)
+        self.shown.holds(self.linked.spot(domain, answers))
     }
 
-    /// A domain's figure if it may be shown, or why there is none.
-    pub(super) fn figure<T>(
-        &self,
-        domain: &Domain,
-        answers: Answers,
-        outcome: Result<T, NotEstimable>,
-    ) -> Result<T, NoFigure> {
-        if self.holds(domain, answers) {
+    /// The figure of the domain at a spot if it may be shown, or why there is none.
+    pub(super) fn figure<T>(&self, spot: Spot, outcome: Result<T, NotEstimable>) -> Result<T, NoFigure> {
+        if self.shown.holds(spot) {
             outcome.map_err(|why| NoFigure::None(why.to_string()))
         } else {
             Err(NoFigure::Hidden)
@@ -112,7 +110,13 @@ impl<'a> Linked<'a> {
             group_of.push(group);
         }
         let n_groups = sizes.len();
-        let mut linked = Self { tally: &sample.tally, tables: LinkedTables::default(), group_of, n_groups };
+        let mut linked = Self {
+            tally: &sample.tally,
+            tables: LinkedTables::default(),
+            group_of,
+            n_groups,
+            decided: RefCell::default(),
+        };
         let mut tables = vec![vec![linked.groups(&declared.whole())]];
         tables.extend(areas(exercise, sample).iter().map(|level| level.iter().map(|d| linked.groups(d)).collect()));
         tables.extend(
@@ -120,6 +124,12 @@ impl<'a> Linked<'a> {
         );
         linked.tables = LinkedTables::new(sizes, &tables, DisclosureRule::default());
         linked
+    }
+
+    /// Where a domain stands in the set, with all answers or those without flags.
+    #[must_use]
+    pub fn spot(&self, domain: &Domain, answers: Answers) -> Spot {
+        self.tables.spot(&self.groups(domain), answers)
     }
 
     /// What may be shown of the people themselves.
@@ -132,6 +142,9 @@ impl<'a> Linked<'a> {
     #[must_use]
     pub fn statistic(&self, statistic: &Statistic) -> Visible<'_> {
         let columns = statistic.columns();
+        if let Some(shown) = self.decided.borrow().get(&columns) {
+            return Visible { linked: self, shown: shown.clone() };
+        }
         let mut answered = vec![0; self.n_groups];
         let has =
             |mask: &Vec<u64>, column: &usize| mask.get(column / 64).is_some_and(|word| word >> (column % 64) & 1 == 1);
@@ -141,7 +154,9 @@ impl<'a> Linked<'a> {
                 *n += any.map(|(_, n)| n).sum::<u64>();
             }
         }
-        Visible { linked: self, shown: self.tables.statistic(&answered) }
+        let shown = self.tables.statistic(&answered);
+        self.decided.borrow_mut().insert(columns, shown.clone());
+        Visible { linked: self, shown }
     }
 
     /// People of a domain.

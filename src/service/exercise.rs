@@ -153,11 +153,30 @@ impl Exercise {
         named.ok_or_else(|| AnalyseRefusal::UnknownUnit(self.plan.area.clone()))
     }
 
+    /// The survey of the round that named the exercise, with its own of what there is for each survey in their order.
+    ///
+    /// # Errors
+    /// As [`Self::named`].
+    pub(super) fn named_of<'a, T>(&'a self, of_surveys: &'a [T]) -> Result<(&'a Survey, &'a T), AnalyseRefusal> {
+        let mut all = self.surveys.iter().zip(of_surveys);
+        let named = all.find(|(survey, _)| survey.source.round == self.plan.code);
+        named.ok_or_else(|| AnalyseRefusal::UnknownUnit(self.plan.area.clone()))
+    }
+
     /// The exercise of the year before for the same area, scheme and questionnaire, if there was exactly one.
     ///
     /// # Errors
     /// As [`Exercise::of_round`].
     pub fn year_before(&self, catalogue: &Catalogue, store: &Store) -> Result<Option<Self>, AnalyseRefusal> {
+        let before = self.round_before(store)?;
+        before.map(|round| Self::of_round(catalogue, store, &round.plan().code, Answers::All)).transpose()
+    }
+
+    /// The round of [`Self::year_before`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn round_before(&self, store: &Store) -> Result<Option<AnyRound>, AnalyseRefusal> {
         let all = store.with(store::rounds::all)?;
         let mut before = all.iter().filter(|round| {
             let other = round.plan();
@@ -167,7 +186,7 @@ impl Exercise {
                 && !matches!(round, AnyRound::Draft(_))
         });
         match (before.next(), before.next()) {
-            (Some(round), None) => Self::of_round(catalogue, store, &round.plan().code, Answers::All).map(Some),
+            (Some(round), None) => Ok(Some(round.clone())),
             _ => Ok(None),
         }
     }

@@ -5,6 +5,7 @@
 //! | `responses` | one row an answer sheet, with its design; what could lead to a person is withheld |
 //! | `questions` | the questionnaire as variables, and packed answers as their values |
 //! | `keys` | what people could be told apart by, and what of it is withheld |
+//! | `spool` | answer sheets between counting and writing |
 //! | `analysis` | the figures of a questionnaire as sums over variables, for scripts |
 //! | `tables` | results, breakdowns and the index, a row a figure |
 //! | `sheet` | a table of figures on its way to blocks |
@@ -17,13 +18,14 @@ mod pipe;
 mod questions;
 mod responses;
 mod sheet;
+mod spool;
 mod tables;
 mod words;
 
 use super::breakdown::BreakdownRefusal;
 use super::catalogue::Catalogue;
 use super::exercise::AnalyseRefusal;
-use super::rounds::RoundRefusal;
+use super::rounds::{self, RoundRefusal};
 use super::sample::SampleRefusal;
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::quality::Answers;
@@ -32,7 +34,7 @@ use crate::export::format::Format;
 use crate::export::manifest::{Manifest, Provenance};
 use crate::export::r_script::Analysis;
 use crate::export::{Block, Table};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, publications};
 use pipe::Pipe;
 use std::io::{self, Write};
 
@@ -177,8 +179,8 @@ trait Sink {
 /// Exports a table. Everything that can be refused is refused before `open` is called, which gives the output; from then on
 /// it can only break off. `tell` hears how many rows are written of how many.
 ///
-/// Memory does not grow with the rows: they are read in the order of their ids in one view of the database, in which they
-/// were counted before.
+/// Memory does not grow with the rows of answers: they are read once, in the order of their ids in one view of the database,
+/// and wait in a temporary file until all are counted.
 ///
 /// # Errors
 /// Why nothing was opened, or why it broke off.
@@ -197,7 +199,31 @@ pub fn export(
         TableName::Breakdown => tables::breakdown(catalogue, store, request, &mut file)?,
         TableName::Index => tables::index(catalogue, store, request, &mut file)?,
     }
-    file.finish()
+    let late = late(store, &request.round)?;
+    file.finish(late)
+}
+
+/// Whether figures that are computed now are ahead of those that were published: something came late, and no revision was made.
+///
+/// # Errors
+/// When the round is unknown, or the database fails.
+pub fn is_ahead(store: &Store, round: &RoundCode) -> Result<bool, AnalyseRefusal> {
+    rounds::find(store, round)?;
+    Ok(late(store, round)?.is_some())
+}
+
+/// What must be said of figures that are ahead of those that were published.
+fn late(store: &Store, round: &RoundCode) -> Result<Option<String>, StoreError> {
+    let (publications, arrivals) = store
+        .with(|connection| Ok((publications::all(connection, round)?, publications::arrivals(connection, round)?)))?;
+    let Some(last) = publications.last() else { return Ok(None) };
+    let is_late = arrivals.iter().any(|arrival| arrival.arrived > last.published);
+    Ok(is_late.then(|| {
+        format!(
+            "Answers or scores came after revision {} was published; they count here, and not there.",
+            last.revision
+        )
+    }))
 }
 
 /// A file that is being written.
@@ -238,10 +264,11 @@ where
 }
 
 impl<O, T> File<O, T> {
-    fn finish(self) -> Result<Manifest, ExportRefusal> {
-        let (Some(pipe), Some(Prepared { table, from, .. })) = (self.pipe, self.prepared) else {
+    fn finish(self, late: Option<String>) -> Result<Manifest, ExportRefusal> {
+        let (Some(pipe), Some(Prepared { table, mut from, .. })) = (self.pipe, self.prepared) else {
             return Err(not_begun().into());
         };
+        from.warnings.extend(late);
         let written = pipe.finish()?;
         Ok(Manifest::new(&table, &from, self.format, written.n_bytes, written.sha256))
     }

@@ -15,8 +15,9 @@ use crate::domain::answers::{AnswerFault, AnswerSheet, RawAnswers, RawValue};
 use crate::domain::channel::Channel;
 use crate::domain::fault::{Fault, Place};
 use crate::domain::frame::Frame;
-use crate::domain::ids::{AreaCode, ResponseId, RoundCode};
+use crate::domain::ids::{AreaCode, Digest, ResponseId, RoundCode};
 use crate::domain::paper::FormNumber;
+use crate::domain::publication::LateFile;
 use crate::domain::quality::{Circumstances, Device};
 use crate::domain::questionnaire::Questionnaire;
 use crate::store;
@@ -38,6 +39,15 @@ pub enum OnFault {
     TakeTheRest,
 }
 
+/// On what terms a file of answers is imported.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// What to do when some rows have faults.
+    pub on_fault: OnFault,
+    /// The file, if it comes after its rounds were published. Then it goes into them, and into their next revision.
+    pub late: Option<LateFile>,
+}
+
 /// What became of a sheet of answers.
 #[derive(Debug, Default)]
 pub struct Taken {
@@ -51,10 +61,16 @@ pub struct Taken {
     pub rejects: String,
 }
 
+/// A file that comes late, by its name and its bytes.
+#[must_use]
+pub fn late_file(name: &str, bytes: &[u8]) -> LateFile {
+    LateFile { name: name.to_owned(), digest: Digest(Sha256::digest(bytes).into()) }
+}
+
 /// A row of the sheet on its way in: its number and what it brings.
 type Entry = (usize, Submission);
 
-/// Imports a sheet of answers into an open round. `told` hears now and then how many are done.
+/// Imports a sheet of answers into an open round, or, if it is late, into a published one. `told` hears now and then how many are done.
 ///
 /// # Errors
 /// Every fault with its row, unless the rest shall be taken; an unknown round; or the database failed. Then nothing is
@@ -63,7 +79,7 @@ pub fn take(
     service: &Service,
     round: &RoundCode,
     csv: &[u8],
-    on_fault: OnFault,
+    terms: &Terms,
     told: impl FnMut(usize),
 ) -> Result<Taken, FileRefusal> {
     let plan = rounds::find(service.store(), round)?.plan().clone();
@@ -76,7 +92,7 @@ pub fn take(
     let mut reader = Reader { round, questionnaire, frame: &frame, rows_of_ids: BTreeMap::new() };
     let (entries, faults) = sheet.parse(|row| reader.entry(row));
     let in_row = |row, refusal: &CollectRefusal| vec![Fault::in_row(row, "", "not-taken", refusal.to_string())];
-    let mut taken = store_entries(service, (entries, faults), on_fault, in_row, told)?;
+    let mut taken = store_entries(service, (entries, faults), terms, in_row, told)?;
     if !taken.faults.is_empty() {
         taken.rejects = rejects(&sheet, &taken.faults);
     }
@@ -91,15 +107,18 @@ pub fn take(
 pub fn store_entries(
     service: &Service,
     (entries, mut faults): (Vec<Entry>, Vec<Fault>),
-    on_fault: OnFault,
+    terms: &Terms,
     faults_of: impl Fn(usize, &CollectRefusal) -> Vec<Fault>,
     told: impl FnMut(usize),
 ) -> Result<Taken, FileRefusal> {
     let (places, submissions): (Vec<usize>, Vec<Submission>) = entries.into_iter().unzip();
-    let takes_the_rest = on_fault == OnFault::TakeTheRest;
+    if terms.late.is_some() {
+        rounds::refuse_unpublished(service.store(), submissions.iter().map(|submission| &submission.round))?;
+    }
+    let takes_the_rest = terms.on_fault == OnFault::TakeTheRest;
     let is_sound = faults.is_empty();
     let is_wanted = |outcomes: &Outcomes| takes_the_rest || is_sound && outcomes.iter().all(Result::is_ok);
-    let outcomes = service.store_many(submissions, is_wanted, told);
+    let outcomes = service.store_many(submissions, terms.late.as_ref(), is_wanted, told);
     let outcomes = outcomes.map_err(|refusal| vec![Fault::of_whole("not-taken", refusal.to_string())])?;
     for (place, outcome) in places.into_iter().zip(&outcomes) {
         faults.extend(outcome.as_ref().err().map(|refusal| faults_of(place, refusal)).unwrap_or_default());

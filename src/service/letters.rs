@@ -1,37 +1,129 @@
-//! What a letter says: written once for all who read the same edition about the same unit in the same language, and kept, so
-//! that it stays the same however often and by whichever server it is sent.
+//! What letters say: written once for all who read the same edition about the same unit in the same language, and kept, so that
+//! they stay the same however often and by whichever server they are sent.
 
 use super::catalogue::Catalogue;
+use super::exercise::AnalyseRefusal;
+use super::publish::{self, PublishRefusal};
+use super::unit_report;
+use crate::domain::ids::AreaCode;
 use crate::domain::letter::Letter;
-use crate::domain::outbox::{ClaimedMail, Reason};
-use crate::store::letters::{self, LetterKey};
+use crate::domain::outbox::{ClaimedMail, Edition};
+use crate::domain::publication::{AsOf, Publication};
+use crate::domain::unit_report::UnitReport;
+use crate::report::letter::{self, Facts, LetterFault, Letterhead};
+use crate::store::letters;
 use crate::store::{Store, StoreError};
+
+pub use crate::store::letters::LetterKey;
 
 /// Why there is no letter.
 #[derive(Debug, thiserror::Error)]
 pub enum LetterRefusal {
-    /// The figures it would be about cannot be shown.
+    /// The figures it would be about cannot be computed.
     #[error("the letter could not be written: {0}")]
-    NotWritten(Reason),
+    Refused(AnalyseRefusal),
+    /// The figures that were published cannot be read.
+    #[error("the letter could not be written: {0}")]
+    Unread(PublishRefusal),
+    /// The round has no figures of the unit.
+    #[error(
+        "the round has no figures of {0}; there are some of its area, of the units its scheme rates, and of drawn desks"
+    )]
+    NoFigures(AreaCode),
+    /// A template is at fault.
+    #[error(transparent)]
+    Template(#[from] LetterFault),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// The letter that a mail brings.
+/// The letter that a mail brings. If it was not written yet, it is written together with all others of its edition that are
+/// waited for, because the figures of all units come from one reading of the answers.
 ///
 /// # Errors
 /// When its figures cannot be shown, or the database does not answer.
-pub fn of_mail(_catalogue: &Catalogue, store: &Store, mail: &ClaimedMail) -> Result<Letter, LetterRefusal> {
+pub fn of_mail(
+    catalogue: &Catalogue,
+    store: &Store,
+    letterhead: &Letterhead,
+    mail: &ClaimedMail,
+) -> Result<Letter, LetterRefusal> {
+    let to = &mail.to.recipient;
     let key = LetterKey {
         round: mail.round.clone(),
         edition: mail.edition,
-        unit: mail.to.recipient.unit.clone(),
-        language: mail.to.recipient.language,
-        with_pdf: mail.to.recipient.with_pdf,
+        unit: to.unit.clone(),
+        language: to.language,
+        with_pdf: to.with_pdf,
     };
     if let Some(letter) = store.with(|connection| letters::find(connection, &key))? {
         return Ok(letter);
     }
-    Err(LetterRefusal::NotWritten(Reason::of("there are no figures")))
+    let told = Told::of(catalogue, store, &key)?;
+    let mut own = None;
+    for wanted in store.with(|connection| letters::wanted(connection, &key.round, key.edition))? {
+        // What is wrong with another letter is said when its own mail is sent.
+        let Ok(letter) = told.letter(store, &wanted, letterhead) else { continue };
+        let kept = store.with(|connection| letters::keep(connection, &wanted, &letter))?;
+        if wanted == key {
+            own = Some(kept);
+        }
+    }
+    own.map_or_else(|| told.letter(store, &key, letterhead), Ok)
+}
+
+/// A letter as it would be written now, without keeping it. A revision that is not published yet is told as it would be.
+///
+/// # Errors
+/// When its figures cannot be shown, or the database does not answer.
+pub fn preview(
+    catalogue: &Catalogue,
+    store: &Store,
+    letterhead: &Letterhead,
+    key: &LetterKey,
+) -> Result<Letter, LetterRefusal> {
+    if let Some(letter) = store.with(|connection| letters::find(connection, key))? {
+        return Ok(letter);
+    }
+    Told::of(catalogue, store, key)?.letter(store, key, letterhead)
+}
+
+/// What is told about a round.
+enum Told {
+    /// As it was published, beside what that corrects.
+    Published(Publication, Option<Publication>),
+    /// As its answers say now.
+    Now(Vec<UnitReport>),
+}
+
+impl Told {
+    fn of(catalogue: &Catalogue, store: &Store, key: &LetterKey) -> Result<Self, LetterRefusal> {
+        if let Edition::Revision(revision) = key.edition {
+            let published = publish::list(store, &key.round).map_err(LetterRefusal::Unread)?;
+            if let Some(publication) = AsOf::Revision(revision).among(&published) {
+                let before = AsOf::Revision(revision.saturating_sub(1)).among(&published);
+                return Ok(Self::Published(publication.clone(), before.cloned()));
+            }
+        }
+        unit_report::of_round(catalogue, store, &key.round).map(Self::Now).map_err(LetterRefusal::Refused)
+    }
+
+    fn letter(&self, store: &Store, key: &LetterKey, letterhead: &Letterhead) -> Result<Letter, LetterRefusal> {
+        let read = |publication| match publish::report(store, publication, &key.unit) {
+            Ok(report) => Ok(Some(report)),
+            Err(PublishRefusal::NotFrozen { .. }) => Ok(None),
+            Err(refusal) => Err(LetterRefusal::Unread(refusal)),
+        };
+        let of_unit = |report: &&UnitReport| report.subject.area.code == key.unit;
+        let (report, before, note) = match self {
+            Self::Published(publication, before) => {
+                (read(publication)?, before.as_ref().map(read).transpose()?.flatten(), publication.note.as_str())
+            }
+            Self::Now(reports) => (reports.iter().find(of_unit).cloned(), None, ""),
+        };
+        let report = report.ok_or_else(|| LetterRefusal::NoFigures(key.unit.clone()))?;
+        let facts = Facts { report: &report, edition: key.edition, before: before.as_ref(), note };
+        Ok(letter::write(&facts, key.language, letterhead, None)?)
+    }
 }

@@ -11,6 +11,7 @@ use crate::domain::outbox::{ClaimedMail, Edition, MailState, Outcome, QueuedMail
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::recipient::Rhythm;
 use crate::domain::round::AnyRound;
+use crate::report::letter::Letterhead;
 use crate::store::outbox::{Claim, NewMail, Selection};
 use crate::store::{self, Connection, Store, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -54,6 +55,7 @@ pub struct Outbox {
     catalogue: Arc<Catalogue>,
     store: Store,
     terms: Terms,
+    letterhead: Letterhead,
     /// Nobody else has it, so a claim is told from any other.
     name: String,
 }
@@ -85,9 +87,9 @@ pub fn queue(
 impl Service {
     /// The queue, for one sender.
     #[must_use]
-    pub fn outbox(&self, terms: Terms) -> Outbox {
+    pub fn outbox(&self, terms: Terms, letterhead: Letterhead) -> Outbox {
         let (catalogue, store) = (Arc::clone(&self.catalogue), self.store.clone());
-        Outbox { catalogue, store, terms, name: Uuid::new_v4().simple().to_string() }
+        Outbox { catalogue, store, terms, letterhead, name: Uuid::new_v4().simple().to_string() }
     }
 
     /// How many mails are in each state.
@@ -148,7 +150,7 @@ impl Outbox {
     /// # Errors
     /// When its figures cannot be shown, or the database does not answer.
     pub fn letter(&self, mail: &ClaimedMail) -> Result<Letter, LetterRefusal> {
-        letters::of_mail(&self.catalogue, &self.store, mail)
+        letters::of_mail(&self.catalogue, &self.store, &self.letterhead, mail)
     }
 
     /// Notes that the text of a mail goes out from here on. False when the mail is not ours any more: nothing of it may be sent.

@@ -6,7 +6,8 @@ use super::sheet::{Columns, Row, Sheet};
 use crate::domain::area::AreaTree;
 use crate::domain::fault::Fault;
 use crate::domain::ids::AreaCode;
-use crate::domain::recipient::{Address, KnownRecipient, LetterLanguage, Recipient, Role, Schedule};
+use crate::domain::recipient::{Address, KnownRecipient, Recipient, Role, Schedule};
+use crate::domain::tongue::Tongue;
 use crate::store::{self, Store, StoreError};
 use chrono::Utc;
 use std::collections::BTreeMap;
@@ -111,7 +112,7 @@ fn recipient(row: Row<'_>, tree: &AreaTree) -> Result<Recipient, Vec<Fault>> {
         address,
         role,
         unit,
-        language: language.unwrap_or(LetterLanguage::Vietnamese),
+        language: language.unwrap_or(Tongue::Vietnamese),
         schedule: schedule.unwrap_or(Schedule { at_publication: true, rhythm: None }),
         with_pdf,
     };
@@ -130,9 +131,8 @@ fn role(word: &str) -> Result<Role, String> {
     Role::parse(word).ok_or_else(|| format!("{word:?} is no role; the roles are {}", Role::listed()))
 }
 
-fn language(word: &str) -> Result<LetterLanguage, String> {
-    LetterLanguage::parse(word)
-        .ok_or_else(|| format!("{word:?} is no language of mail; it is {}", LetterLanguage::listed()))
+fn language(word: &str) -> Result<Tongue, String> {
+    Tongue::parse(word).ok_or_else(|| format!("{word:?} is no language of mail; it is {}", Tongue::listed()))
 }
 
 fn unit(code: &str, tree: &AreaTree) -> Result<AreaCode, String> {

@@ -32,12 +32,12 @@ pub fn results(
     admission: Option<Admission>,
 ) -> Result<Results, AnalyseRefusal> {
     let exercise = Exercise::of_round(catalogue, store, code, answers)?;
-    let area = within(&exercise, area)?.clone();
-    let survey = exercise.named(code)?;
+    let (area, survey) = (within(&exercise, area)?.clone(), exercise.named(code)?);
     if admission.is_some() {
         check_admission(catalogue, &exercise, survey, &area)?;
     }
-    let found = of_admitted(catalogue, &exercise, survey, (&[&area], admission));
+    let linked = Linked::of(catalogue, &exercise, survey);
+    let found = of_admitted(catalogue, &exercise, (survey, &linked), (&[&area], admission));
     found.into_iter().next().ok_or(AnalyseRefusal::UnknownUnit(area.code))
 }
 
@@ -69,19 +69,23 @@ fn check_admission(
 }
 
 /// The results of a survey for some areas of its exercise.
-pub(super) fn of_areas(catalogue: &Catalogue, exercise: &Exercise, survey: &Survey, areas: &[&Area]) -> Vec<Results> {
-    of_admitted(catalogue, exercise, survey, (areas, None))
+pub(super) fn of_areas(
+    catalogue: &Catalogue,
+    exercise: &Exercise,
+    on: (&Survey, &Linked),
+    areas: &[&Area],
+) -> Vec<Results> {
+    of_admitted(catalogue, exercise, on, (areas, None))
 }
 
 /// As [`of_areas`], of everybody or of people who were admitted in one way.
 fn of_admitted(
     catalogue: &Catalogue,
     exercise: &Exercise,
-    survey: &Survey,
+    (survey, linked): (&Survey, &Linked),
     (areas, admission): (&[&Area], Option<Admission>),
 ) -> Vec<Results> {
     let Survey { source, sample } = survey;
-    let linked = Linked::of(catalogue, exercise, survey);
     let questions = questions(sample);
     let statistics: Vec<Vec<Statistic>> = questions.iter().map(Question::statistics).collect();
     // The figures of one question have the same people, so they are shown together or not at all.
@@ -89,7 +93,7 @@ fn of_admitted(
         statistics.iter().map(|figures| figures.first().map(|first| linked.statistic(first))).collect();
     let codes: Vec<AreaCode> = areas.iter().map(|area| area.code.clone()).collect();
     let everybody = sample.domains(&exercise.tree, &codes);
-    let admitted: Vec<Option<Admitted>> = everybody.iter().map(|area| admitted(&linked, survey, area)).collect();
+    let admitted: Vec<Option<Admitted>> = everybody.iter().map(|area| admitted(linked, survey, area)).collect();
     let domains = match admission {
         Some(admission) => sample.admitted(everybody, admission),
         None => everybody,
@@ -99,10 +103,10 @@ fn of_admitted(
     let questionnaire = sample.questionnaire();
     let texts = questionnaire.languages.first().and_then(|first| catalogue.texts(&questionnaire.reference, first));
     let of_area = |(((area, domain), admitted), found): (((&&Area, &Domain), Option<Admitted>), Vec<_>)| {
-        let mut found = found.into_iter();
+        let (mut found, spot) = (found.into_iter(), linked.spot(domain, source.answers));
         let row = |(question, visible): (&Question, &Option<Visible>)| {
             let visible = visible.as_ref()?;
-            let mut shown = found.by_ref().map(|outcome| visible.figure(domain, source.answers, outcome));
+            let mut shown = found.by_ref().map(|outcome| visible.figure(spot, outcome));
             let mut row = question.answered(&mut shown)?;
             row.title = texts.map(|texts| title(texts, questionnaire, &row)).unwrap_or_default();
             Some(row)
@@ -110,7 +114,7 @@ fn of_admitted(
         let rows: Vec<ResultRow> = questions.iter().zip(&visible).filter_map(row).collect();
         let is_selected = source.mode == Mode::SelfSelected;
         Results {
-            selection: is_selected.then(|| selection(&linked, sample, &exercise.tree, (&area.code, &rows))),
+            selection: is_selected.then(|| selection(linked, sample, &exercise.tree, (&area.code, &rows))),
             area: area.code.clone(),
             area_name: area.name.clone(),
             source: source.clone(),

@@ -4,7 +4,7 @@ use super::catalogue::Catalogue;
 use super::frame;
 use crate::domain::fault::Fault;
 use crate::domain::ids::{AreaCode, QuestionnaireRef, RoundCode, SchemeId};
-use crate::domain::round::{AnyRound, Closed, Open, Published, Round, RoundPlan};
+use crate::domain::round::{AnyRound, Closed, Open, Round, RoundPlan};
 use crate::store::{self, Store, StoreError};
 use chrono::Utc;
 use std::collections::BTreeSet;
@@ -41,7 +41,9 @@ pub enum RoundRefusal {
     #[error("round {0} has no drawn desk; import its frame first with `sipas round frame`")]
     NoDesks(RoundCode),
     /// Published figures stay as they are.
-    #[error("round {0} of the same exercise is published; its scores stay as they are")]
+    #[error(
+        "round {0} of the same exercise is published; its scores stay as they are, unless they are corrected with --late"
+    )]
     Published(RoundCode),
     /// A desk can ask one questionnaire at a time.
     #[error("desk {desk} takes part in the open round {round}; close that one first")]
@@ -140,21 +142,6 @@ pub fn close(store: &Store, code: &RoundCode) -> Result<Round<Closed>, RoundRefu
     }
 }
 
-/// Publishes a closed round: from now on neither its answers nor the scores of its exercise change.
-///
-/// # Errors
-/// When the round is not closed.
-pub fn publish(store: &Store, code: &RoundCode) -> Result<Round<Published>, RoundRefusal> {
-    match find(store, code)? {
-        AnyRound::Closed(round) => {
-            let round = round.publish(Utc::now());
-            store.with(|conn| store::rounds::record_publication(conn, &round))?;
-            Ok(round)
-        }
-        other => Err(wrong_state(&other, "closed")),
-    }
-}
-
 /// Every round, by code.
 ///
 /// # Errors
@@ -172,11 +159,27 @@ pub fn find(store: &Store, code: &RoundCode) -> Result<AnyRound, RoundRefusal> {
     found.ok_or_else(|| RoundRefusal::Unknown(code.clone()))
 }
 
+/// Refuses rounds that are not published: only these take what comes late.
+///
+/// # Errors
+/// The first round that is not, or that is not there.
+pub(super) fn refuse_unpublished<'a>(
+    store: &Store,
+    rounds: impl Iterator<Item = &'a RoundCode>,
+) -> Result<(), RoundRefusal> {
+    let rounds: BTreeSet<&RoundCode> = rounds.collect();
+    rounds.into_iter().try_for_each(|round| match find(store, round)? {
+        AnyRound::Published(_) => Ok(()),
+        other => Err(wrong_state(&other, "published")),
+    })
+}
+
 fn drawn_desks(store: &Store, code: &RoundCode) -> Result<BTreeSet<AreaCode>, RoundRefusal> {
     let frame = store.with(|conn| store::rounds::frame(conn, code))?;
     Ok(frame.iter().filter(|desk| desk.drawn).map(|desk| desk.desk.clone()).collect())
 }
 
-fn wrong_state(round: &AnyRound, wanted: &'static str) -> RoundRefusal {
+/// That a round is not in the state it would have to be in.
+pub(super) fn wrong_state(round: &AnyRound, wanted: &'static str) -> RoundRefusal {
     RoundRefusal::WrongState { round: round.plan().code.clone(), state: round.state_code(), wanted }
 }

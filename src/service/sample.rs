@@ -83,8 +83,8 @@ impl RoundSample {
         let mut codes = vec![packing::NO_ANSWER; offsets.len()];
         let mut n_responses = 0;
         let (profile, profile_offsets) = profile_of(questionnaire);
-        let (mut blocks, mut cells, mut has_receipts) = (Blocks::default(), Cells::default(), false);
-        let mut key = Vec::with_capacity(profile.len() + 1);
+        let (mut blocks, mut cells) = (Blocks::default(), Cells::default());
+        let (mut key, mut has_receipts) = (Vec::with_capacity(profile.len() + 1), false);
         let mut sieve = Sieve::new(rules, questionnaire);
         // One view of the database, so that the digest names the very answers that were counted.
         let (frame, cut, n_by_desk) = store.with(|conn| {
@@ -222,6 +222,21 @@ impl RoundSample {
     /// Why one of them cannot be estimated.
     pub fn joint(&self, figures: &[(Domain, Statistic)], level: f64) -> Result<Joint, NotEstimable> {
         self.sample.joint(figures, level, Population::Descriptive)
+    }
+
+    /// How closely each five-point item (by place in the questionnaire) goes with the mean of the others, in each domain; see
+    /// [`Sample::correlations_with_rest`].
+    #[must_use]
+    pub fn correlations_with_rest(
+        &self,
+        domains: &[Domain],
+        places: &[usize],
+        level: f64,
+    ) -> Vec<Vec<Result<Estimate, NotEstimable>>> {
+        let score = Worth::new(|code| (1..=5).contains(&code).then(|| f64::from(code)));
+        let columns = places.iter().filter_map(|place| self.columns.get(place));
+        let items: Vec<(usize, Worth)> = columns.map(|column| (*column, score.clone())).collect();
+        self.sample.correlations_with_rest(domains, &items, level)
     }
 
     /// A figure that a scheme scores by, as terms that add up to a share between 0 and 1; `None` if the questionnaire has

@@ -2,12 +2,14 @@
 //! each desk that was drawn. The figures are those of `sipas index` and `sipas results`, by the same functions.
 
 mod changes;
+mod items;
 
 use super::analyse;
 use super::catalogue::{Catalogue, Texts};
 use super::disclosure::{Linked, Visible};
 use super::exercise::{AnalyseRefusal, Exercise, Survey};
 use super::plan::plan;
+use super::publish::{self, PublishRefusal};
 use super::results::{self, title};
 use crate::domain::area::Area;
 use crate::domain::disclosure::NoFigure;
@@ -15,15 +17,19 @@ use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::index::IndexFault;
 use crate::domain::index::table::IndexTable;
 use crate::domain::plan::PlanLine;
+use crate::domain::publication::AsOf;
 use crate::domain::quality::{Answers, FlagCount};
 use crate::domain::questionnaire::Language;
 use crate::domain::results::{Grain, ResultRow, Results};
+use crate::domain::round::AnyRound;
 use crate::domain::unit_report::{
     Change, ChangeVerdict, Component, Coverage, DeskProgress, IndexPart, NamedArea, Occasion, PartLine, RankedIndex,
     Role, Row, RowTitle, Subject, UnitReport,
 };
 use crate::statistics::Target;
 use crate::store::Store;
+use items::Told;
+use std::collections::BTreeMap;
 
 /// The language that rows are worded in beside the questionnaire's first one.
 const SECOND_LANGUAGE: &str = "en";
@@ -48,17 +54,67 @@ pub(super) fn of_exercise(
     store: &Store,
     exercise: &Exercise,
 ) -> Result<Vec<UnitReport>, AnalyseRefusal> {
-    let survey = exercise.named(&exercise.plan.code)?;
-    let lines = plan(store, &exercise.plan.code, exercise.scheme.rates, &Target::USUAL)?;
-    let table = analyse::table_of(catalogue, store, exercise)?;
-    let scene = Scene { catalogue, exercise, survey, table: &table, lines: &lines };
-    let mut reports = scene.reports();
-    let before = exercise.year_before(catalogue, store)?;
-    if let Some(before) = before {
-        let before = of_exercise(catalogue, store, &before)?;
-        reports.iter_mut().for_each(|report| changes::tell(report, &before));
-    }
+    let all = analyse::linked(catalogue, exercise);
+    let table = analyse::table_of(catalogue, store, exercise, &all)?;
+    let (survey, linked) = exercise.named_of(&all)?;
+    let lines = lines(store, exercise)?;
+    let areas: Vec<&Area> = areas(exercise, &lines).into_iter().map(|(_, area)| area).collect();
+    let results = results::of_areas(catalogue, exercise, (survey, linked), &areas);
+    of_figures(catalogue, store, exercise, &all, (&table, &results))
+}
+
+/// The same, where the index table of the exercise and the results of its areas are there already.
+///
+/// # Errors
+/// As [`of_round`].
+pub(super) fn of_figures(
+    catalogue: &Catalogue,
+    store: &Store,
+    exercise: &Exercise,
+    linked: &[Linked],
+    (table, results): (&IndexTable, &[Results]),
+) -> Result<Vec<UnitReport>, AnalyseRefusal> {
+    let lines = lines(store, exercise)?;
+    let (survey, linked) = exercise.named_of(linked)?;
+    let people = linked.people();
+    let scene = Scene { catalogue, exercise, survey, linked, people, table, lines: &lines };
+    let mut reports = scene.reports(results);
+    let before = year_before(catalogue, store, exercise)?;
+    reports.iter_mut().for_each(|report| changes::tell(report, &before));
     Ok(reports)
+}
+
+/// The reports of the year before: as they were published, or else as they are now.
+fn year_before(catalogue: &Catalogue, store: &Store, exercise: &Exercise) -> Result<Vec<UnitReport>, AnalyseRefusal> {
+    let Some(round) = exercise.round_before(store)? else { return Ok(Vec::new()) };
+    if matches!(round, AnyRound::Published(_)) {
+        let published = publish::find(store, &round.plan().code, AsOf::Latest);
+        match published.and_then(|publication| publish::reports(store, &publication)) {
+            Ok(reports) => return Ok(reports),
+            Err(PublishRefusal::Store(error)) => return Err(error.into()),
+            // Rounds that were published by an earlier version have nothing frozen, or something that this one cannot read.
+            Err(refusal) => tracing::warn!(round = %round.plan().code, %refusal, "the year before is computed anew"),
+        }
+    }
+    of_round(catalogue, store, &round.plan().code)
+}
+
+/// How many answers each desk was to bring, by unit.
+fn lines(store: &Store, exercise: &Exercise) -> Result<Vec<PlanLine>, AnalyseRefusal> {
+    plan(store, &exercise.plan.code, exercise.scheme.rates, &Target::USUAL)
+}
+
+/// The areas that get a report: the whole area first, then the rated units, then the desks, each by code.
+fn areas<'a>(exercise: &'a Exercise, lines: &[PlanLine]) -> Vec<(Role, &'a Area)> {
+    let tree = &exercise.tree;
+    let whole = tree.get(&exercise.plan.area);
+    let desks = lines.iter().filter_map(|line| tree.get(line.desk.as_ref()?));
+    let units = exercise.units().into_iter().filter(|unit| unit.code != exercise.plan.area);
+    let mut areas: Vec<(Role, &Area)> = whole.map(|area| (Role::Whole, area)).into_iter().collect();
+    areas.extend(units.map(|area| (Role::Unit, area)));
+    areas.extend(desks.map(|area| (Role::Desk, area)));
+    areas.sort_by(|(role, area), (other, one)| (role, &area.code).cmp(&(other, &one.code)));
+    areas
 }
 
 /// What reports are drawn from.
@@ -66,46 +122,39 @@ struct Scene<'a> {
     catalogue: &'a Catalogue,
     exercise: &'a Exercise,
     survey: &'a Survey,
+    linked: &'a Linked<'a>,
+    people: Visible<'a>,
     table: &'a IndexTable,
     lines: &'a [PlanLine],
 }
 
-impl Scene<'_> {
-    fn reports(&self) -> Vec<UnitReport> {
-        let areas = self.areas();
-        let list: Vec<&Area> = areas.iter().map(|(_, area)| *area).collect();
-        let results = results::of_areas(self.catalogue, self.exercise, self.survey, &list);
-        let linked = Linked::of(self.catalogue, self.exercise, self.survey);
-        let people = linked.people();
-        let found: Vec<(Role, &Area, Results)> =
-            areas.into_iter().zip(results).map(|((role, area), results)| (role, area, results)).collect();
-        let report = |(role, area, results): &(Role, &Area, Results)| UnitReport {
+/// An area that gets a report, with what people said there.
+type Found<'a> = (Role, &'a Area, &'a Results);
+
+impl<'a> Scene<'a> {
+    fn reports(&self, results: &[Results]) -> Vec<UnitReport> {
+        let of_area = |(role, area): (Role, &'a Area)| {
+            let results = results.iter().find(|results| results.area == area.code)?;
+            Some((role, area, results))
+        };
+        let found: Vec<Found> = areas(self.exercise, self.lines).into_iter().filter_map(of_area).collect();
+        let codes: Vec<AreaCode> = found.iter().map(|(_, area, _)| area.code.clone()).collect();
+        let domains = self.survey.sample.domains(&self.exercise.tree, &codes);
+        let told = items::tell(&self.survey.sample, self.linked, &domains);
+        let report = |((role, area, results), told): (&Found, BTreeMap<String, Told>)| UnitReport {
             subject: self.subject(*role, area),
             occasion: self.occasion(),
             index: (*role == Role::Unit).then(|| self.index(&area.code)).flatten(),
             component: self.component(*role, &area.code),
-            rows: results.rows.iter().map(|row| self.row(row)).collect(),
+            rows: results.rows.iter().map(|row| self.row(row, &told)).collect(),
             parts: self.parts((*role, area), &found),
-            desks: self.desks(&area.code, &people),
-            coverage: self.coverage(&area.code, &people),
+            desks: self.desks(&area.code),
+            coverage: self.coverage(&area.code),
             selection: results.selection.clone(),
             earlier: Vec::new(),
             provenance: self.table.provenance.clone(),
         };
-        found.iter().map(report).collect()
-    }
-
-    /// The areas that get a report.
-    fn areas(&self) -> Vec<(Role, &Area)> {
-        let tree = &self.exercise.tree;
-        let whole = tree.get(&self.exercise.plan.area);
-        let desks = self.lines.iter().filter_map(|line| tree.get(line.desk.as_ref()?));
-        let units = self.exercise.units().into_iter().filter(|unit| unit.code != self.exercise.plan.area);
-        let mut areas: Vec<(Role, &Area)> = whole.map(|area| (Role::Whole, area)).into_iter().collect();
-        areas.extend(units.map(|area| (Role::Unit, area)));
-        areas.extend(desks.map(|area| (Role::Desk, area)));
-        areas.sort_by_key(|(role, area)| (*role, &area.code));
-        areas
+        found.iter().zip(told).map(report).collect()
     }
 
     fn subject(&self, role: Role, area: &Area) -> Subject {
@@ -161,9 +210,10 @@ impl Scene<'_> {
         Some(Component { points, max, change: NO_EARLIER_YEAR })
     }
 
-    fn row(&self, row: &ResultRow) -> Row {
+    fn row(&self, row: &ResultRow, told: &BTreeMap<String, Told>) -> Row {
         let questionnaire = self.survey.sample.questionnaire();
         let item = questionnaire.item(&row.code).filter(|_| row.grain == Grain::Item);
+        let told = item.and_then(|_| told.get(&row.code));
         Row {
             grain: row.grain,
             code: row.code.clone(),
@@ -175,7 +225,8 @@ impl Scene<'_> {
             figure: row.figure.clone(),
             satisfied: row.satisfied.clone(),
             mean: row.mean.clone(),
-            distribution: None,
+            distribution: told.and_then(|told| told.distribution.clone()),
+            importance: told.map(|told| told.importance.clone()),
             change: NO_EARLIER_YEAR,
         }
     }
@@ -186,15 +237,14 @@ impl Scene<'_> {
     }
 
     /// What lies within an area: units of the whole, desks of a unit.
-    fn parts(&self, (role, area): (Role, &Area), found: &[(Role, &Area, Results)]) -> Vec<PartLine> {
+    fn parts(&self, (role, area): (Role, &Area), found: &[Found]) -> Vec<PartLine> {
         let wanted = match role {
             Role::Whole if found.iter().any(|(role, ..)| *role == Role::Unit) => Role::Unit,
             Role::Whole | Role::Unit => Role::Desk,
             Role::Desk => return Vec::new(),
         };
-        let is_part =
-            |part: &&(Role, &Area, Results)| part.0 == wanted && self.exercise.tree.is_within(&part.1.code, &area.code);
-        let line = |(role, part, results): &(Role, &Area, Results)| PartLine {
+        let is_part = |part: &&Found| part.0 == wanted && self.exercise.tree.is_within(&part.1.code, &area.code);
+        let line = |(role, part, results): &Found| PartLine {
             area: named(part),
             is_focus: part.focus.holds_in(self.exercise.plan.year),
             index: (*role == Role::Unit).then(|| self.index(&part.code)).flatten(),
@@ -209,21 +259,21 @@ impl Scene<'_> {
         lines.filter(move |(desk, _)| self.exercise.tree.is_within(desk, area))
     }
 
-    fn desks(&self, area: &AreaCode, people: &Visible) -> Vec<DeskProgress> {
+    fn desks(&self, area: &AreaCode) -> Vec<DeskProgress> {
         let progress = |(desk, line): (&AreaCode, &PlanLine)| DeskProgress {
             desk: desk.clone(),
             name: line.name.clone(),
             planned: line.planned,
-            answers: self.is_shown(desk, people, Answers::All).then(|| self.n_answers(desk)),
+            answers: self.is_shown(desk, Answers::All).then(|| self.n_answers(desk)),
         };
         self.lines_within(area).map(progress).collect()
     }
 
-    fn coverage(&self, area: &AreaCode, people: &Visible) -> Coverage {
+    fn coverage(&self, area: &AreaCode) -> Coverage {
         let desks = || self.lines_within(area);
         let mut flags = FlagCount::default();
         desks().filter_map(|(desk, _)| self.survey.sample.flags.get(desk)).for_each(|count| flags.add_all(count));
-        let is_shown = |answers| self.is_shown(area, people, answers);
+        let is_shown = |answers| self.is_shown(area, answers);
         Coverage {
             mode: self.survey.source.mode,
             answers: is_shown(Answers::All).then(|| desks().map(|(desk, _)| self.n_answers(desk)).sum()),
@@ -236,9 +286,9 @@ impl Scene<'_> {
         self.survey.sample.n_by_desk.get(desk).copied().unwrap_or_default()
     }
 
-    fn is_shown(&self, area: &AreaCode, people: &Visible, answers: Answers) -> bool {
+    fn is_shown(&self, area: &AreaCode, answers: Answers) -> bool {
         let domains = self.survey.sample.domains(&self.exercise.tree, std::slice::from_ref(area));
-        domains.first().is_some_and(|domain| people.holds(domain, answers))
+        domains.first().is_some_and(|domain| self.people.holds(domain, answers))
     }
 }
 

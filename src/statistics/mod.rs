@@ -19,6 +19,7 @@
 mod beta;
 mod calibration;
 mod combine;
+mod correlation;
 mod design;
 mod difference;
 mod file;

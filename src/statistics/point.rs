@@ -69,6 +69,11 @@ pub(super) fn is_looked_up(term: &Term) -> bool {
 }
 
 impl Point {
+    /// A value that was found otherwise, and the largest it could be.
+    pub(super) fn plain(value: f64, scale: f64) -> Self {
+        Self { value, scale, tables: Vec::new(), looked_up: Vec::new(), by_row: Vec::new() }
+    }
+
     /// Reads a statistic off the sums of a domain.
     pub(super) fn of(statistic: &Statistic, sums: &Sums) -> Result<Self, NotEstimable> {
         let columns: Vec<usize> = statistic.columns().into_iter().collect();

@@ -301,6 +301,14 @@ pub enum NotEstimable {
         /// Columns of every ratio without an answer.
         items: Vec<usize>,
     },
+    /// Nothing can go with answers that do not vary.
+    #[error(
+        "the answers in column {column}, or those to all other items, do not vary in this area, so nothing goes with them"
+    )]
+    Constant {
+        /// The column.
+        column: usize,
+    },
     /// The statistic cannot be read off these sheets.
     #[error("{statistic}: {faults}")]
     Malformed {

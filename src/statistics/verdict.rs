@@ -93,7 +93,7 @@ fn cautions(spread: &Spread, footing: &Footing, told: bool, seen: bool) -> BTree
     let mut cautions = footing.cautions.clone();
     let lonely = |stratum: &String| match footing.lonely {
         Lonely::Fail => Caution::LonelyPsu { stratum: stratum.clone() },
-        rule => Caution::LonelyPsuTreated { stratum: stratum.clone(), rule: rule.code() },
+        rule => Caution::LonelyPsuTreated { stratum: stratum.clone(), rule: rule.code().into() },
     };
     cautions.extend(spread.lonely.iter().map(lonely));
     if (spread.df as f64) < FEW_DF {

@@ -2,12 +2,12 @@
 
 use super::connection::AnyConnection;
 use super::error::StoreError;
-use super::schema::{letter_parts, letters};
+use super::schema::{areas, letter_parts, letters, outbox, recipients};
 use super::{areas as area_numbers, rounds as round_numbers};
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::letter::{Letter, Part};
-use crate::domain::outbox::Edition;
-use crate::domain::recipient::LetterLanguage;
+use crate::domain::outbox::{Edition, MailState};
+use crate::domain::tongue::Tongue;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Integer, Text};
 
@@ -21,7 +21,7 @@ pub struct LetterKey {
     /// The unit it is about.
     pub unit: AreaCode,
     /// Its language.
-    pub language: LetterLanguage,
+    pub language: Tongue,
     /// Whether the PDF is attached.
     pub with_pdf: bool,
 }
@@ -63,6 +63,37 @@ pub fn keep(connection: &mut AnyConnection, key: &LetterKey, letter: &Letter) ->
         let held = find_by_numbers(connection, key, round, unit)?;
         held.ok_or_else(|| StoreError::corrupt("letter", &key.edition))
     })
+}
+
+/// The letters of an edition that somebody waits for and nobody has written.
+///
+/// # Errors
+/// [`StoreError::Unknown`] for a round that is not there; when the database does not answer.
+pub fn wanted(
+    connection: &mut AnyConnection,
+    round: &RoundCode,
+    edition: Edition,
+) -> Result<Vec<LetterKey>, StoreError> {
+    let number = round_numbers::number(connection, round)?;
+    let waits = [MailState::Queued, MailState::Temporary].map(MailState::code);
+    let rows: Vec<(String, String, bool)> = outbox::table
+        .inner_join(recipients::table.inner_join(areas::table.on(areas::id.eq(recipients::unit))))
+        .filter(outbox::round.eq(number).and(outbox::edition.eq(edition.to_string())))
+        .filter(outbox::state.eq_any(waits))
+        .select((areas::code, recipients::language, recipients::with_pdf))
+        .distinct()
+        .order((areas::code, recipients::language, recipients::with_pdf))
+        .load(connection)?;
+    let mut wanted = Vec::new();
+    for (unit, language, with_pdf) in rows {
+        let language = Tongue::parse(&language).ok_or_else(|| StoreError::corrupt("language", &language))?;
+        let key =
+            LetterKey { round: round.clone(), edition, unit: area_numbers::read_code(&unit)?, language, with_pdf };
+        if find(connection, &key)?.is_none() {
+            wanted.push(key);
+        }
+    }
+    Ok(wanted)
 }
 
 fn insert_parts(connection: &mut AnyConnection, letter: i32, parts: &[Part]) -> Result<(), StoreError> {

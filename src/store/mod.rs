@@ -23,6 +23,7 @@ mod migration;
 pub mod outbox;
 pub mod paper;
 mod pool;
+pub mod publications;
 pub mod receipts;
 pub mod recipients;
 pub mod responses;

@@ -5,7 +5,8 @@ use super::connection::AnyConnection;
 use super::error::StoreError;
 use super::outbox;
 use super::schema::{areas, recipients};
-use crate::domain::recipient::{Address, KnownRecipient, LetterLanguage, Recipient, Role, Schedule};
+use crate::domain::recipient::{Address, KnownRecipient, Recipient, Role, Schedule};
+use crate::domain::tongue::Tongue;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
@@ -150,7 +151,7 @@ pub(super) fn read(row: Row) -> Result<KnownRecipient, StoreError> {
             address: address.ok_or_else(|| StoreError::corrupt("address of recipient", number))?,
             role: read_role(&role)?,
             unit: area_numbers::read_code(&unit)?,
-            language: LetterLanguage::parse(&language).ok_or_else(|| StoreError::corrupt("language", &language))?,
+            language: Tongue::parse(&language).ok_or_else(|| StoreError::corrupt("language", &language))?,
             schedule: Schedule::parse(&schedule).map_err(|_| StoreError::corrupt("schedule", &schedule))?,
             with_pdf,
         },

@@ -74,9 +74,18 @@ impl Insertion {
     }
 }
 
+/// Which rounds a batch goes into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intake {
+    /// Open ones.
+    Open,
+    /// Published ones: what comes late, and is in the figures from the next revision on.
+    Late,
+}
+
 /// Stores a batch in one transaction, whose first statement is the insert, and says what became of each, in order.
 ///
-/// A response is stored if its round is open at that moment and its desk is drawn in the round; a closing that is going
+/// A response is stored if its round is open (or published, for what comes late) at that moment and its desk is drawn in the round; a closing that is going
 /// on at the same time comes wholly before or wholly after. One that is there already is recognised whatever the state
 /// of its round. Rows go in by round and id, then receipts are spent and then devices noted, each in a fixed order, so
 /// that two servers never wait for each other in a circle.
@@ -86,7 +95,11 @@ impl Insertion {
 ///
 /// # Errors
 /// When the database does not answer or refuses a row; then nothing of the batch is stored.
-pub fn insert_batch(connection: &mut AnyConnection, batch: &[NewResponse]) -> Result<Vec<Insertion>, StoreError> {
+pub fn insert_batch(
+    connection: &mut AnyConnection,
+    batch: &[NewResponse],
+    intake: Intake,
+) -> Result<Vec<Insertion>, StoreError> {
     if batch.is_empty() {
         return Ok(Vec::new());
     }
@@ -94,7 +107,7 @@ pub fn insert_batch(connection: &mut AnyConnection, batch: &[NewResponse]) -> Re
     sorted.sort_by(|(_, a), (_, b)| (&a.round, a.id).cmp(&(&b.round, b.id)));
     let rows: Vec<&NewResponse> = sorted.iter().map(|(_, response)| *response).collect();
     let insert = |connection: &mut AnyConnection| {
-        let mut insertions = insert::rows_by_backend(connection, &rows)?;
+        let mut insertions = insert::rows_by_backend(connection, &rows, intake)?;
         receipts::spend(connection, &rows, &mut insertions)?;
         let kept = rows.iter().zip(&insertions).filter(|(_, insertion)| insertion.is_kept());
         let kept: Vec<&NewResponse> = kept.map(|(row, _)| *row).collect();

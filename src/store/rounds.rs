@@ -239,7 +239,7 @@ fn settle(connection: &mut AnyConnection, n_rows: usize, code: &RoundCode) -> Re
 }
 
 /// An instant as both databases keep it: in UTC, to the microsecond.
-fn instant(at: DateTime<Utc>) -> NaiveDateTime {
+pub(super) fn instant(at: DateTime<Utc>) -> NaiveDateTime {
     at.naive_utc().trunc_subsecs(6)
 }
 
@@ -314,6 +314,6 @@ fn read(row: Row) -> Result<AnyRound, StoreError> {
     }
 }
 
-fn read_digest(bytes: Vec<u8>) -> Result<Digest, StoreError> {
+pub(super) fn read_digest(bytes: Vec<u8>) -> Result<Digest, StoreError> {
     bytes.try_into().map(Digest).map_err(|bytes: Vec<u8>| StoreError::corrupt("digest", bytes))
 }

@@ -78,6 +78,7 @@ diesel::table! {
         response -> Binary,
         item -> Text,
         body -> Text,
+        standing -> Text,
     }
 }
 
@@ -242,6 +243,43 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    publications (id) {
+        id -> Integer,
+        round -> Integer,
+        revision -> Integer,
+        published -> Timestamp,
+        note -> Text,
+        changes -> Text,
+        program_version -> Text,
+        data -> Binary,
+        digest -> Binary,
+    }
+}
+
+diesel::table! {
+    publication_files (publication, path) {
+        publication -> Integer,
+        path -> Text,
+        media -> Text,
+        size -> BigInt,
+        digest -> Binary,
+        packed -> Binary,
+    }
+}
+
+diesel::table! {
+    late_arrivals (id) {
+        id -> Integer,
+        round -> Integer,
+        kind -> Text,
+        file -> Text,
+        digest -> Binary,
+        n -> BigInt,
+        arrived -> Timestamp,
+    }
+}
+
 diesel::joinable!(rounds -> questionnaires (questionnaire));
 diesel::joinable!(rounds -> areas (area));
 diesel::joinable!(round_desks -> rounds (round));
@@ -255,6 +293,9 @@ diesel::joinable!(access_keys -> areas (area));
 diesel::joinable!(recipients -> areas (unit));
 diesel::joinable!(outbox -> recipients (recipient));
 diesel::joinable!(outbox -> rounds (round));
+diesel::joinable!(publications -> rounds (round));
+diesel::joinable!(publication_files -> publications (publication));
+diesel::joinable!(late_arrivals -> rounds (round));
 diesel::allow_tables_to_appear_in_same_query!(
     areas,
     questionnaires,
@@ -273,5 +314,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     letters,
     letter_parts,
     outbox,
-    bounces
+    bounces,
+    publications,
+    publication_files,
+    late_arrivals
 );

@@ -64,6 +64,12 @@ impl Address {
         self.path
     }
 
+    /// The path as people and OpenAPI write it: `{file}`, also where that may have slashes.
+    #[must_use]
+    pub fn template(&self) -> String {
+        self.path.replace(":.+}", "}")
+    }
+
     /// Its methods, each with its description.
     #[must_use]
     pub fn operations(&self) -> &[(&'static str, &'static Operation)] {

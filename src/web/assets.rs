@@ -78,11 +78,7 @@ impl Asset {
         } else {
             vec![CacheDirective::NoCache]
         };
-        let unchanged = match known {
-            Some(IfNoneMatch::Any) => true,
-            Some(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
-            None => false,
-        };
+        let unchanged = is_known(&tag, known);
         let mut response = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         response.insert_header(CacheControl(keep)).insert_header((header::ETAG, tag));
         if unchanged {
@@ -130,6 +126,16 @@ const NAME: Parameter = Parameter {
     what: Both { vi: "Tên tệp", en: "The file's name" },
     example: Some("style.css"),
 };
+
+/// Whether the client has what a tag stands for.
+#[must_use]
+pub fn is_known(tag: &EntityTag, known: Option<IfNoneMatch>) -> bool {
+    match known {
+        Some(IfNoneMatch::Any) => true,
+        Some(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(tag)),
+        None => false,
+    }
+}
 
 /// `GET /page/{file}`: one of the page's files.
 ///

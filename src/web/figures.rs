@@ -2,20 +2,26 @@
 
 use super::Site;
 use super::openapi::{
-    Access, Both, Content, FLAGGED, Gives, Group, Operation, Parameter, Place, ROUND, Takes, UNIT, shapes,
+    Access, Both, Content, FLAGGED, Gives, Group, NOTHING, Operation, Parameter, Place, ROUND, Takes, UNIT, shapes,
 };
 use super::problem::Problem;
-use super::problem::catalogue::{FAULTY_QUERY, FIGURES_NOT_AVAILABLE, UNAVAILABLE, UNKNOWN_ROUND, UNKNOWN_UNIT};
+use super::problem::catalogue::{
+    FAULTY_QUERY, FIGURES_NOT_AVAILABLE, NOT_FOUND, UNAVAILABLE, UNKNOWN_PUBLICATION, UNKNOWN_ROUND, UNKNOWN_UNIT,
+};
+use super::publications;
 use super::responses::RETRY_AFTER_FAULT_S;
 use crate::domain::admission::Admission;
 use crate::domain::ids::{AreaCode, RoundCode};
+use crate::domain::publication::AsOf;
 use crate::domain::quality::Answers;
+use crate::domain::round::RoundPlan;
 use crate::report::breakdown::BreakdownDocument;
 use crate::report::index::json::IndexDocument;
 use crate::report::results::ResultsDocument;
 use crate::service::Service;
 use crate::service::breakdown::{self, BreakdownRefusal, Wanted};
 use crate::service::exercise::AnalyseRefusal;
+use crate::service::publish::paths::{self, Form};
 use crate::service::rounds::RoundRefusal;
 use crate::service::{analyse, results};
 use actix_web::web::{self, Data, Path};
@@ -30,24 +36,41 @@ pub const INDEX: Operation = Operation {
         en: "The index table of the round's exercise, or one unit of it",
     },
     access: Access::Anyone,
-    parameters: &[ROUND, UNIT, FLAGGED],
+    parameters: &[ROUND, UNIT, FLAGGED, AS_OF],
     takes: Takes::Nothing,
-    gives: &[Gives {
-        status: 200,
-        what: Both { vi: "Bảng chỉ số", en: "The table" },
-        content: &[Content::json::<IndexDocument>()],
-    }],
-    refuses: &[&FAULTY_QUERY, &UNKNOWN_ROUND, &UNKNOWN_UNIT, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
+    gives: &[
+        Gives {
+            status: 200,
+            what: Both { vi: "Bảng chỉ số", en: "The table" },
+            content: &[Content::json::<IndexDocument>()],
+        },
+        UNCHANGED,
+    ],
+    refuses: &[
+        &FAULTY_QUERY,
+        &NOT_FOUND,
+        &UNKNOWN_ROUND,
+        &UNKNOWN_UNIT,
+        &UNKNOWN_PUBLICATION,
+        &FIGURES_NOT_AVAILABLE,
+        &UNAVAILABLE,
+    ],
 };
 
-/// `GET /v1/rounds/{round}/index[?unit=U&flagged=without]`: the index table of the round's exercise, or one unit of it.
+/// `GET /v1/rounds/{round}/index[?unit=U&flagged=without&as-of=1]`: the index table of the round's exercise, or one unit of it. Of a
+/// published round it is the table that was published.
 ///
 /// # Errors
 /// An unknown round or unit, a query it does not have, or figures that cannot be computed.
 pub async fn index(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
-    let (round, (unit, answers, admission)) = (code(&round)?, asked(&request)?);
+    let (round, Asked { unit, answers, admission, as_of }) = (code(&round)?, Asked::by(&request)?);
     if admission.is_some() {
         return Err(Problem::of(&FAULTY_QUERY).saying("The index is that of everybody; results have an admission"));
+    }
+    let of_unit = unit.clone();
+    let path = move |_: &_| Some(paths::index(of_unit.as_ref(), answers, Form::Json));
+    if let Some(frozen) = publications::frozen(&request, &site, (round.clone(), as_of), (path, &UNKNOWN_UNIT)).await? {
+        return Ok(frozen);
     }
     let table =
         computed(&site, move |service| analyse::index_table(service.catalogue(), service.store(), &round, answers));
@@ -68,14 +91,25 @@ pub const RESULTS: Operation = Operation {
         en: "Every item, element and the overall figure, for the round's area or one within it",
     },
     access: Access::Anyone,
-    parameters: &[ROUND, UNIT, FLAGGED, ADMISSION],
+    parameters: &[ROUND, UNIT, FLAGGED, ADMISSION, AS_OF],
     takes: Takes::Nothing,
-    gives: &[Gives {
-        status: 200,
-        what: Both { vi: "Kết quả", en: "The results" },
-        content: &[Content::json::<ResultsDocument>()],
-    }],
-    refuses: &[&FAULTY_QUERY, &UNKNOWN_ROUND, &UNKNOWN_UNIT, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
+    gives: &[
+        Gives {
+            status: 200,
+            what: Both { vi: "Kết quả", en: "The results" },
+            content: &[Content::json::<ResultsDocument>()],
+        },
+        UNCHANGED,
+    ],
+    refuses: &[
+        &FAULTY_QUERY,
+        &NOT_FOUND,
+        &UNKNOWN_ROUND,
+        &UNKNOWN_UNIT,
+        &UNKNOWN_PUBLICATION,
+        &FIGURES_NOT_AVAILABLE,
+        &UNAVAILABLE,
+    ],
 };
 
 /// `GET /v1/rounds/{round}/results[?unit=U&flagged=without&admission=receipt]`: every item, element and the overall figure, for the round's area or one
@@ -84,7 +118,16 @@ pub const RESULTS: Operation = Operation {
 /// # Errors
 /// As [`index`].
 pub async fn results(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
-    let (round, (unit, answers, admission)) = (code(&round)?, asked(&request)?);
+    let (round, Asked { unit, answers, admission, as_of }) = (code(&round)?, Asked::by(&request)?);
+    let of_unit = unit.clone();
+    // What is published has no figures by admission.
+    let is_everybody = admission.is_none();
+    let path = move |plan: &RoundPlan| {
+        is_everybody.then(|| paths::results(of_unit.as_ref().unwrap_or(&plan.area), answers, Form::Json))
+    };
+    if let Some(frozen) = publications::frozen(&request, &site, (round.clone(), as_of), (path, &UNKNOWN_UNIT)).await? {
+        return Ok(frozen);
+    }
     let found = computed(&site, move |service| {
         results::results(service.catalogue(), service.store(), &round, (unit.as_ref(), answers), admission)
     });
@@ -99,14 +142,36 @@ pub const BREAKDOWN: Operation = Operation {
         vi: "Kết quả chia nhóm, ô nhỏ được giữ kín", en: "Declared breakdowns, with small cells hidden"
     },
     access: Access::Anyone,
-    parameters: &[ROUND, BY, ITEM, ELEMENT, FLAGGED],
+    parameters: &[ROUND, BY, ITEM, ELEMENT, FLAGGED, AS_OF],
     takes: Takes::Nothing,
-    gives: &[Gives {
-        status: 200,
-        what: Both { vi: "Kết quả chia nhóm", en: "The breakdowns" },
-        content: &[Content::json::<BreakdownDocument>()],
-    }],
-    refuses: &[&FAULTY_QUERY, &UNKNOWN_ROUND, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
+    gives: &[
+        Gives {
+            status: 200,
+            what: Both { vi: "Kết quả chia nhóm", en: "The breakdowns" },
+            content: &[Content::json::<BreakdownDocument>()],
+        },
+        UNCHANGED,
+    ],
+    refuses: &[&FAULTY_QUERY, &NOT_FOUND, &UNKNOWN_ROUND, &UNKNOWN_PUBLICATION, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
+};
+
+/// A published round's figures are files, which a client may have already.
+const UNCHANGED: Gives = Gives {
+    status: 304,
+    what: Both { vi: "Không đổi, nếu đã công bố", en: "It has not changed; of what is published" },
+    content: NOTHING,
+};
+
+/// `?as-of=`
+const AS_OF: Parameter = Parameter {
+    name: "as-of",
+    place: Place::Query,
+    schema: shapes::text,
+    what: Both {
+        vi: "Lần công bố: số thứ tự, ngày hoặc thời điểm",
+        en: "A publication: its revision, or a day or instant at which it was public",
+    },
+    example: None,
 };
 
 /// `?admission=`
@@ -156,7 +221,14 @@ pub(super) const ELEMENT: Parameter = Parameter {
 /// # Errors
 /// As [`index`]; a breakdown that is not declared, an item or element without a figure.
 pub async fn breakdown(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
-    let (round, wanted) = (code(&round)?, wanted(&request)?);
+    let (round, (wanted, as_of)) = (code(&round)?, wanted(&request)?);
+    let path = {
+        let wanted = wanted.clone();
+        move |_: &_| paths::breakdown(&wanted, Form::Json)
+    };
+    if let Some(frozen) = publications::frozen(&request, &site, (round.clone(), as_of), (path, &FAULTY_QUERY)).await? {
+        return Ok(frozen);
+    }
     let found = computed(&site, move |service| {
         match breakdown::breakdowns(service.catalogue(), service.store(), &round, &wanted) {
             Ok(found) => Ok(Ok(found)),
@@ -168,21 +240,24 @@ pub async fn breakdown(request: HttpRequest, site: Data<Site>, round: Path<Strin
 }
 
 /// What the query of a breakdown asks for.
-fn wanted(request: &HttpRequest) -> Result<Wanted, Problem> {
-    let faulty =
-        || Problem::of(&FAULTY_QUERY).saying("There are only by=NAME*NAME, item=ID, element=ID and flagged=without");
+fn wanted(request: &HttpRequest) -> Result<(Wanted, Option<AsOf>), Problem> {
+    let faulty = || {
+        Problem::of(&FAULTY_QUERY)
+            .saying("There are only by=NAME*NAME, item=ID, element=ID, flagged=without and as-of=REVISION")
+    };
     let pairs: Vec<(String, String)> =
         web::Query::from_query(request.query_string()).map(web::Query::into_inner).map_err(|_| faulty())?;
-    let mut wanted = Wanted::default();
+    let (mut wanted, mut as_of) = (Wanted::default(), None);
     for (key, value) in pairs {
         match key.as_str() {
             "by" => wanted.by.push(value.split(['*', ',']).map(|name| name.trim().to_owned()).collect()),
             "item" | "element" => wanted.figures.push(value),
             "flagged" if value == "without" => wanted.answers = Answers::Unflagged,
+            "as-of" => as_of = Some(publications::as_of(&value)?),
             _ => return Err(faulty()),
         }
     }
-    Ok(wanted)
+    Ok((wanted, as_of))
 }
 
 /// Computes figures off the threads that answer requests, one at a time: they read a whole round, and visitors who ask
@@ -204,27 +279,41 @@ fn code(round: &str) -> Result<RoundCode, Problem> {
     RoundCode::parse(round).map_err(|_| Problem::of(&UNKNOWN_ROUND))
 }
 
-/// The unit that the query names, whether flagged answers count, and how people were admitted.
-fn asked(request: &HttpRequest) -> Result<(Option<AreaCode>, Answers, Option<Admission>), Problem> {
-    let faulty = || {
-        let known =
-            format!("There are only unit=CODE, flagged=without and, of results, admission= {}", Admission::listed());
-        Problem::of(&FAULTY_QUERY).saying(known)
-    };
-    let (mut unit, mut answers, mut admission) = (None, Answers::All, None);
-    for part in request.query_string().split('&').filter(|part| !part.is_empty()) {
-        match part.split_once('=') {
-            Some(("unit", code)) if unit.is_none() => {
-                unit = Some(AreaCode::parse(code).map_err(|_| Problem::of(&UNKNOWN_UNIT))?);
+/// What the query of an index table or of results asks for.
+#[derive(Default)]
+struct Asked {
+    unit: Option<AreaCode>,
+    answers: Answers,
+    admission: Option<Admission>,
+    as_of: Option<AsOf>,
+}
+
+impl Asked {
+    fn by(request: &HttpRequest) -> Result<Self, Problem> {
+        let faulty = || {
+            let admissions = Admission::listed();
+            Problem::of(&FAULTY_QUERY).saying(format!(
+                "There are only unit=CODE, flagged=without, as-of=REVISION and, of results, admission= {admissions}"
+            ))
+        };
+        let pairs: Vec<(String, String)> =
+            web::Query::from_query(request.query_string()).map(web::Query::into_inner).map_err(|_| faulty())?;
+        let mut asked = Self::default();
+        for (key, value) in pairs {
+            match key.as_str() {
+                "unit" if asked.unit.is_none() => {
+                    asked.unit = Some(AreaCode::parse(&value).map_err(|_| Problem::of(&UNKNOWN_UNIT))?);
+                }
+                "flagged" if value == "without" => asked.answers = Answers::Unflagged,
+                "admission" if asked.admission.is_none() => {
+                    asked.admission = Some(Admission::parse(&value).ok_or_else(faulty)?);
+                }
+                "as-of" if asked.as_of.is_none() => asked.as_of = Some(publications::as_of(&value)?),
+                _ => return Err(faulty()),
             }
-            Some(("flagged", "without")) => answers = Answers::Unflagged,
-            Some(("admission", word)) if admission.is_none() => {
-                admission = Some(Admission::parse(word).ok_or_else(faulty)?);
-            }
-            _ => return Err(faulty()),
         }
+        Ok(asked)
     }
-    Ok((unit, answers, admission))
 }
 
 /// A refusal as a problem.

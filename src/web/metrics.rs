@@ -1,6 +1,7 @@
 //! This server's figures for Prometheus. Labels are rows of the address table and classes of status, so their number is
 //! fixed and none of them says who asked or what was answered.
 
+use crate::domain::outbox::MailState;
 use crate::service::Service;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
@@ -11,6 +12,7 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,12 +32,18 @@ struct Route {
     route: String,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct InState {
+    state: &'static str,
+}
+
 /// The figures of one server, in a registry of its own.
 pub struct Metrics {
     registry: Registry,
     requests: Family<Asked, Counter>,
     durations: Family<Route, Histogram, fn() -> Histogram>,
     under_way: Gauge,
+    mails: Family<InState, Gauge>,
 }
 
 impl Metrics {
@@ -54,10 +62,12 @@ impl Metrics {
         registry.register_with_unit("http_request_duration", help, Unit::Seconds, durations.clone());
         let under_way = Gauge::default();
         registry.register("http_requests_under_way", "Requests that have no response yet", under_way.clone());
+        let mails = Family::default();
+        registry.register("mails", "Mails in the queue of all servers, by how far they have come", mails.clone());
         let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "Which program this is", build);
         registry.register_collector(Box::new(Collecting(service)));
-        Self { registry, requests, durations, under_way }
+        Self { registry, requests, durations, under_way, mails }
     }
 
     /// Counts a request as under way until the returned mark is dropped, also when the client goes away before.
@@ -78,6 +88,14 @@ impl Metrics {
         };
         self.requests.get_or_create(&Asked { route: route.clone(), method, status }).inc();
         self.durations.get_or_create(&Route { route }).observe(elapsed.as_secs_f64());
+    }
+
+    /// Notes how many mails are in each state.
+    pub fn note_mails(&self, counts: &BTreeMap<MailState, u64>) {
+        for state in MailState::ALL {
+            let n = counts.get(&state).copied().unwrap_or_default();
+            self.mails.get_or_create(&InState { state: state.code() }).set(n.cast_signed());
+        }
     }
 
     /// All figures as text.

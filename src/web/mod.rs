@@ -17,15 +17,18 @@ pub mod guard;
 pub mod health;
 pub mod json;
 pub mod kiosk;
+pub mod letters;
 pub mod log;
 pub mod metrics;
 pub mod openapi;
 pub mod operator;
 pub mod pages;
 pub mod problem;
+pub mod publications;
 pub mod rate;
 pub mod receipts;
 pub mod responses;
+pub mod results;
 pub mod server;
 pub mod survey;
 pub mod wire;
@@ -40,6 +43,7 @@ use metrics::Metrics;
 use openapi::Description;
 use pages::Pages;
 use rate::{RateLimits, Rates};
+use results::Drawn;
 use std::sync::Arc;
 use survey::Blanks;
 use tokio::sync::Semaphore;
@@ -71,6 +75,8 @@ pub struct Site {
     pub blanks: Blanks,
     /// What this door takes and gives.
     pub description: Description,
+    /// Result pages that were drawn.
+    pub results: Drawn,
 }
 
 /// How the counter is run: what an operator decides when the server starts.
@@ -126,6 +132,7 @@ impl Site {
             rates: Rates::default(),
             blanks: Blanks::default(),
             description: Description::of(&table()),
+            results: Drawn::default(),
         }
     }
 }
@@ -152,6 +159,12 @@ pub fn table() -> Vec<Address> {
         Address::at("/v1/rounds/{round}/breakdown").get(figures::breakdown, &figures::BREAKDOWN),
         Address::at("/v1/rounds/{round}/export").get(exports::file, &exports::FILE),
         Address::at("/v1/rounds/{round}/export/manifest").get(exports::manifest, &exports::MANIFEST),
+        Address::at("/v1/rounds/{round}/publications").get(publications::list, &publications::LIST),
+        Address::at("/v1/rounds/{round}/publications/{revision}/{file:.+}")
+            .get(publications::file, &publications::FILE),
+        // For everybody: what was published.
+        Address::at("/r/{round}").get(results::round, &results::ROUND_PAGE),
+        Address::at("/r/{round}/{file}").get(results::file, &results::FILE),
         Address::at("/problems").get(problem::list, &problem::LIST),
         Address::at("/problems/{slug}").get(problem::explain, &problem::EXPLAIN),
         Address::at("/openapi.json").get(openapi::document, &openapi::DOCUMENT),
@@ -160,6 +173,7 @@ pub fn table() -> Vec<Address> {
         Address::at("/entry").get(entry::show, &entry::SHOW).post(entry::enter, &entry::ENTER),
         Address::at("/operator").get(operator::rounds, &operator::ROUNDS),
         Address::at("/operator/{round}").get(operator::show, &operator::SHOW),
+        Address::at("/operator/{round}/mail/{unit}").get(letters::show, &letters::SHOW),
         // For whoever keeps the server running.
         Address::at("/healthz").get(health::alive, &health::ALIVE),
         Address::at("/readyz").get(health::ready, &health::READY),

@@ -114,7 +114,7 @@ pub async fn show(request: HttpRequest, site: Data<Site>, round: Path<String>) -
 
 /// Lets the operator in, or says why not. A key in the address is taken out of it, so that it stands in no history or
 /// screenshot, and kept in a cookie.
-async fn enter(request: &HttpRequest, site: &Site) -> Result<Option<HttpResponse>, Problem> {
+pub(super) async fn enter(request: &HttpRequest, site: &Site) -> Result<Option<HttpResponse>, Problem> {
     let query = form::read(request.query_string().as_bytes()).unwrap_or_default();
     if let Some((_, text)) = query.into_iter().find(|(name, _)| name == "key") {
         let key = Key::parse(&text).ok_or_else(|| Problem::of(&KEY_NEEDED))?;

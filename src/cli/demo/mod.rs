@@ -132,7 +132,7 @@ fn live_through(
     send(base, sittings, year)?;
     if let Some(scheme) = plans.first().and_then(|plan| catalogue.scheme(&plan.scheme)) {
         let scores = Province::assessments_csv(scheme, year);
-        assess::take(catalogue, store, &code(&province::round_code(year, false))?, scores.as_bytes())?;
+        assess::take(catalogue, store, &code(&province::round_code(year, false))?, scores.as_bytes(), None)?;
     }
     for plan in plans.iter().filter(|_| year < province::LAST_YEAR) {
         if matches!(rounds::find(store, &plan.code)?, AnyRound::Open(_)) {

@@ -1,13 +1,14 @@
 //! The way mail takes, as it is told on the command line: where it goes, who writes, when, and how fast.
 
 use crate::cli::failure::Failure;
-use crate::cli::read_file;
+use crate::cli::{PublicUrl, read_file};
 use crate::domain::quiet_hours::QuietHours;
 use crate::domain::recipient::Address;
 use crate::mail::Transport;
 use crate::mail::delivery::Settings;
 use crate::mail::message::Sender;
 use crate::mail::smtp::{self, Server};
+use crate::report::letter::Letterhead;
 use crate::service::outbox::Terms;
 use chrono::TimeDelta;
 use std::path::PathBuf;
@@ -30,6 +31,9 @@ pub(in crate::cli) struct Route {
     /// Who writes: `UBND huyện Một <cchc@huyenmot.example.vn>`; replies and returned mail go there
     #[arg(long = "mail-from", value_name = "SENDER", env = "SIPAS_MAIL_FROM")]
     from: Option<String>,
+    /// Whom to write to, to get no more mail, as it stands in every letter; the sender unless told
+    #[arg(long = "mail-contact", value_name = "WHOM", env = "SIPAS_MAIL_CONTACT")]
+    contact: Option<String>,
     /// A file with the mail server's password, instead of `SIPAS_MAIL_PASSWORD`
     #[arg(long = "mail-password-file", value_name = "FILE")]
     password_file: Option<PathBuf>,
@@ -70,6 +74,13 @@ impl Route {
         }
         let sender = sender(self.from.as_deref().unwrap_or(NOBODY))?;
         Ok(Settings { transport, sender, per_minute: self.per_minute })
+    }
+
+    /// What stands on every letter.
+    pub(in crate::cli) fn letterhead(&self, public: &PublicUrl) -> Result<Letterhead, Failure> {
+        let sender = self.settings()?.sender;
+        let contact = self.contact.clone().unwrap_or_else(|| sender.address.reveal().to_owned());
+        Ok(Letterhead { public_url: public.given()?.map(str::to_owned), contact })
     }
 
     /// On what terms.

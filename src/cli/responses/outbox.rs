@@ -9,7 +9,7 @@ use crate::domain::ids::RoundCode;
 use crate::domain::quality::Device;
 use crate::service::Service;
 use crate::service::collect::{CollectRefusal, Submission};
-use crate::service::import::{self, OnFault, Taken};
+use crate::service::import::{self, Taken, Terms};
 use crate::web::wire::{self, ExportedLine};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +21,7 @@ const FAULTS: &str = "{\"faults\":";
 pub(super) fn take(
     service: &Service,
     (name, file): (&str, &[u8]),
-    on_fault: OnFault,
+    terms: &Terms,
     told: impl FnMut(usize),
 ) -> Result<Taken, Failure> {
     let text = std::str::from_utf8(file).map_err(|_| Failure::message("the file is not UTF-8; export it anew"))?;
@@ -37,7 +37,7 @@ pub(super) fn take(
     }
     let faults_of =
         |line, refusal: &CollectRefusal| refused(refusal).into_iter().map(|fault| in_line(name, line, fault)).collect();
-    let mut taken = import::store_entries(service, (entries, faults), on_fault, faults_of, told)?;
+    let mut taken = import::store_entries(service, (entries, faults), terms, faults_of, told)?;
     taken.rejects = rejects(&lines, &taken.faults);
     Ok(taken)
 }

@@ -38,6 +38,9 @@ pub struct Row {
     pub mean: Option<Result<Estimate, NoFigure>>,
     /// How the answers spread; none where that is not told, and always where the figure is hidden.
     pub distribution: Option<Distribution>,
+    /// How closely the item goes with the others: the correlation of its answers with the mean of the same people's answers to
+    /// all other items, −1 to 1; none for what is no five-point item. It says what satisfaction goes with, not what causes it.
+    pub importance: Option<Result<Estimate, NoFigure>>,
     /// The change of [`Row::main`] since the year before.
     pub change: Change,
 }

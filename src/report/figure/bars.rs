@@ -66,8 +66,8 @@ impl Picture for Bars {
     fn table(&self, tongue: Tongue) -> Table {
         let decimals = self.unit.decimals();
         let mut table = Table::new([
-            (tongue.of("Mã", "Code").to_owned(), Align::Left),
             (tongue.of("Nội dung", "Subject").to_owned(), Align::Left),
+            (tongue.of("Mã", "Code").to_owned(), Align::Left),
             (self.unit.heading(tongue), Align::Right),
             (words::interval_heading(tongue, self.level), Align::Right),
             (tongue.of("Số phiếu", "Answers").to_owned(), Align::Right),
@@ -81,7 +81,7 @@ impl Picture for Bars {
                 ],
                 Err(why) => [words::absent(tongue, why); 3].map(str::to_owned),
             };
-            table.row([row.code.clone(), row.name.clone(), value, interval, n]);
+            table.row([row.name.clone(), row.code.clone(), value, interval, n]);
         }
         table
     }
@@ -175,6 +175,10 @@ impl<'a> Plan<'a> {
             canvas.text((x, top + 16.0), TICK.at(Anchor::Middle), &Numbers(tongue).decimal(value, whole));
         }
         canvas.path(&marks, &Stroke::of(INK, 1.0));
+        let has_interval = |row: &Bar| row.shown.as_ref().is_ok_and(|mark| mark.interval.is_some());
+        if !self.bars.rows.iter().any(has_interval) {
+            return;
+        }
         let heading = lower(&words::interval_heading(tongue, self.bars.level));
         let note =
             tongue.of(format!("Vạch đen có hai đầu: {heading}."), format!("Black line with two ends: {heading}."));

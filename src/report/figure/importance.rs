@@ -126,8 +126,8 @@ impl Picture for Importance {
     fn table(&self, tongue: Tongue) -> Table {
         let interval = words::interval_heading(tongue, self.level);
         let mut table = Table::new([
-            (tongue.of("Mã", "Code").to_owned(), Align::Left),
             (tongue.of("Nội dung", "Subject").to_owned(), Align::Left),
+            (tongue.of("Mã", "Code").to_owned(), Align::Left),
             (tongue.of("Hài lòng (%)", "Satisfied (%)").to_owned(), Align::Right),
             (interval.clone(), Align::Right),
             (
@@ -140,8 +140,8 @@ impl Picture for Importance {
         for item in &self.items {
             let doubt = if self.is_sure(item) { "" } else { tongue.of(" (chưa chắc)", " (not certain)") };
             table.row([
-                item.code.clone(),
                 item.name.clone(),
+                item.code.clone(),
                 Numbers(tongue).decimal(item.satisfaction.value, 1),
                 words::interval(tongue, item.satisfaction.interval, 1),
                 Numbers(tongue).decimal(item.importance.value, DECIMALS),

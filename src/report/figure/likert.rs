@@ -82,12 +82,12 @@ impl Picture for Likert {
     fn table(&self, tongue: Tongue) -> Table {
         let heading = |words: &str| (words.to_owned(), Align::Left);
         let answers = words::answers(tongue).map(|answer| (format!("{answer} (%)"), Align::Right));
-        let mut columns = vec![heading(tongue.of("Mã", "Code")), heading(tongue.of("Nội dung", "Subject"))];
+        let mut columns = vec![heading(tongue.of("Nội dung", "Subject")), heading(tongue.of("Mã", "Code"))];
         columns.extend(answers);
         columns.push((tongue.of("Số phiếu", "Answers").to_owned(), Align::Right));
         let mut table = Table::new(columns);
         for row in &self.rows {
-            let mut cells = vec![row.code.clone(), row.name.clone()];
+            let mut cells = vec![row.name.clone(), row.code.clone()];
             match &row.shown {
                 Ok(parts) => {
                     cells.extend(parts.shares.map(|share| Numbers(tongue).decimal(share * 100.0, 1)));

@@ -3,16 +3,31 @@
 //! Points and percents are numbers, unrounded except `published`; `null` means "none". An estimate is always a whole
 //! object: a value without its spread, n and method cannot be taken out of it by accident.
 
+mod read;
+
+pub(in crate::report) use read::points;
+
 use super::super::words;
 use crate::domain::index::table::{IndexTable, RankedUnit, Unranked, Warning};
-use crate::domain::index::{DomainRow, IndexFault, OpenLeaf};
+use crate::domain::index::{DomainRow, Gap, IndexFault, OpenLeaf, UnitIndex};
 use crate::domain::rank::{Change, Previous, Standing, ThanMean};
-use crate::report::shapes::{EstimateShape, SourceShape};
+use crate::report::shapes::{EstimateShape, ProvenanceShape};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+const NOT_SCORED: &str = "not-scored";
+const NOT_SURVEYED: &str = "not-surveyed";
+const NO_FIGURE: &str = "no-figure";
+
+const HIDDEN: &str = words::HIDDEN_CODE;
+const NOTHING_APPLIES: &str = "nothing-applies";
+const NOT_SURVEY_SCORED: &str = "not-survey-scored";
+const IMPOSSIBLE_POINTS: &str = "impossible-points";
+const NOT_THE_SUM: &str = "total-is-not-the-sum";
 
 /// The whole document.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct IndexDocument {
     round: String,
     year: u16,
@@ -31,14 +46,14 @@ pub struct IndexDocument {
     warnings: Vec<WarningShape>,
 }
 
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct AreaShape {
     code: String,
     name: String,
 }
 
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-struct UnitShape {
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct UnitShape {
     unit: String,
     name: String,
     focus: bool,
@@ -48,6 +63,8 @@ struct UnitShape {
     max: f64,
     index: IndexShape,
     band: Option<String>,
+    /// The smallest index in percent that gets the band.
+    band_from: Option<f64>,
     standing: StandingShape,
     provisional: bool,
     open: Vec<OpenShape>,
@@ -55,14 +72,14 @@ struct UnitShape {
     domains: Vec<DomainShape>,
 }
 
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct IndexShape {
     published: f64,
     percent: f64,
     estimate: Option<EstimateShape>,
 }
 
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct StandingShape {
     rank: u32,
     of: u32,
@@ -75,39 +92,44 @@ struct StandingShape {
 }
 
 /// How the unit stands to the mean of the units whose range is known.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct ThanMeanShape {
     /// `above`, `not-distinguishable` or `below`.
-    code: &'static str,
+    code: Cow<'static, str>,
     vi: String,
     en: String,
 }
 
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct ChangeShape {
     /// `up`, `down`, `same`, `new` (not ranked last year) or `none` (no ranking last year).
-    direction: &'static str,
+    direction: Cow<'static, str>,
     places: u32,
     vi: String,
 }
 
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct RangeShape {
     best: u32,
     worst: u32,
-    caution: Option<&'static str>,
+    caution: Option<Cow<'static, str>>,
 }
 
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct OpenShape {
     code: String,
     title: String,
     max: f64,
+    /// `not-scored`, `not-surveyed` or `no-figure`.
+    gap: Cow<'static, str>,
+    /// Why the survey gives no figure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
     vi: String,
     en: String,
 }
 
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct DomainShape {
     code: String,
     title: String,
@@ -115,12 +137,12 @@ struct DomainShape {
     points: Option<f64>,
     assessed_points: f64,
     survey_points: Option<f64>,
-    hidden: Option<&'static str>,
+    hidden: Option<Cow<'static, str>>,
     survey_max: f64,
     max: f64,
 }
 
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct UnrankedShape {
     unit: String,
     name: String,
@@ -128,43 +150,29 @@ struct UnrankedShape {
     reasons: Vec<ReasonShape>,
 }
 
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-struct ReasonShape {
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(in crate::report) struct ReasonShape {
+    code: Cow<'static, str>,
+    /// The sub-criterion it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    criterion: Option<String>,
+    /// The figures it is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    points: Vec<f64>,
     vi: String,
     en: String,
 }
 
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-struct ProvenanceShape {
-    scheme: SchemeShape,
-    sources: Vec<SourceShape>,
-    program_version: String,
-}
-
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-struct SchemeShape {
-    id: String,
-    title: String,
-    status: &'static str,
-    digest: String,
-}
-
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct WarningShape {
-    code: &'static str,
+    code: Cow<'static, str>,
     vi: String,
     en: String,
 }
 
 impl From<&IndexTable> for IndexDocument {
     fn from(table: &IndexTable) -> Self {
-        let (heading, from) = (&table.heading, &table.provenance);
-        let scheme = SchemeShape {
-            id: from.scheme.to_string(),
-            title: from.scheme_title.clone(),
-            status: from.scheme_status.code(),
-            digest: from.scheme_digest.to_string(),
-        };
+        let heading = &table.heading;
         Self {
             round: heading.round.to_string(),
             year: heading.year.get(),
@@ -175,11 +183,7 @@ impl From<&IndexTable> for IndexDocument {
             survey: heading.survey.as_ref().map(EstimateShape::from),
             units: table.units.iter().map(UnitShape::from).collect(),
             unranked: table.unranked.iter().map(UnrankedShape::from).collect(),
-            provenance: ProvenanceShape {
-                scheme,
-                sources: from.sources.iter().map(SourceShape::from).collect(),
-                program_version: from.program_version.clone(),
-            },
+            provenance: ProvenanceShape::from(&table.provenance),
             warnings: table.warnings().iter().map(WarningShape::from).collect(),
         }
     }
@@ -187,11 +191,17 @@ impl From<&IndexTable> for IndexDocument {
 
 impl From<&RankedUnit> for UnitShape {
     fn from(unit: &RankedUnit) -> Self {
-        let index = &unit.index;
+        Self::of((&unit.name, unit.focus), &unit.index, &unit.standing)
+    }
+}
+
+impl UnitShape {
+    /// A unit by its name and whether it is a focus unit, its index and its standing.
+    pub(in crate::report) fn of((name, focus): (&str, bool), index: &UnitIndex, standing: &Standing) -> Self {
         Self {
             unit: index.unit.to_string(),
-            name: unit.name.clone(),
-            focus: unit.focus,
+            name: name.to_owned(),
+            focus,
             assessed_points: index.assessed.to_f64(),
             survey: index.survey.as_ref().map(EstimateShape::from),
             survey_max: index.survey_max.to_f64(),
@@ -202,7 +212,8 @@ impl From<&RankedUnit> for UnitShape {
                 estimate: index.estimate.as_ref().map(EstimateShape::from),
             },
             band: index.band.as_ref().map(|band| band.label.clone()),
-            standing: StandingShape::from(&unit.standing),
+            band_from: index.band.as_ref().map(|band| band.at_least),
+            standing: StandingShape::from(standing),
             provisional: index.is_provisional(),
             open: index.open.iter().map(OpenShape::from).collect(),
             not_appraised: index.not_appraised.iter().map(ToString::to_string).collect(),
@@ -227,11 +238,11 @@ impl From<&Standing> for StandingShape {
             of: standing.of,
             n_tied: standing.n_tied,
             previous_rank: if let Previous::Rank(rank) = standing.previous { Some(rank) } else { None },
-            change: ChangeShape { direction, places, vi: words::change(change) },
+            change: ChangeShape { direction: direction.into(), places, vi: words::change(change) },
             range: RangeShape {
                 best: range.best,
                 worst: range.worst,
-                caution: range.caution.map(words::range_caution_code),
+                caution: range.caution.map(|caution| words::range_caution_code(caution).into()),
             },
             than_mean: standing.than_mean.map(ThanMeanShape::from),
         }
@@ -241,14 +252,20 @@ impl From<&Standing> for StandingShape {
 impl From<ThanMean> for ThanMeanShape {
     fn from(than_mean: ThanMean) -> Self {
         let words::Wording { vi, en } = words::than_mean(than_mean);
-        Self { code: than_mean.code(), vi, en }
+        Self { code: than_mean.code().into(), vi, en }
     }
 }
 
 impl From<&OpenLeaf> for OpenShape {
     fn from(leaf: &OpenLeaf) -> Self {
         let words::Wording { vi, en } = words::gap(leaf);
-        Self { code: leaf.code.to_string(), title: leaf.title.clone(), max: leaf.max.to_f64(), vi, en }
+        let (gap, why) = match &leaf.gap {
+            Gap::NotScored => (NOT_SCORED, None),
+            Gap::NotSurveyed => (NOT_SURVEYED, None),
+            Gap::NoFigure(why) => (NO_FIGURE, Some(why.clone())),
+        };
+        let (code, title, max) = (leaf.code.to_string(), leaf.title.clone(), leaf.max.to_f64());
+        Self { code, title, max, gap: gap.into(), why, vi, en }
     }
 }
 
@@ -260,7 +277,7 @@ impl From<&DomainRow> for DomainShape {
             points: row.points(),
             assessed_points: row.assessed.to_f64(),
             survey_points: row.survey,
-            hidden: row.is_hidden.then_some(words::HIDDEN_CODE),
+            hidden: row.is_hidden.then_some(words::HIDDEN_CODE.into()),
             survey_max: row.survey_max.to_f64(),
             max: row.max.to_f64(),
         }
@@ -281,13 +298,22 @@ impl From<&Unranked> for UnrankedShape {
 impl From<&IndexFault> for ReasonShape {
     fn from(fault: &IndexFault) -> Self {
         let words::Wording { vi, en } = words::index_fault(fault);
-        Self { vi, en }
+        let (code, criterion, points) = match fault {
+            IndexFault::Hidden => (HIDDEN, None, Vec::new()),
+            IndexFault::NothingApplies => (NOTHING_APPLIES, None, Vec::new()),
+            IndexFault::NotSurveyScored(code) => (NOT_SURVEY_SCORED, Some(code.to_string()), Vec::new()),
+            IndexFault::ImpossiblePoints { code, points, max } => {
+                (IMPOSSIBLE_POINTS, Some(code.to_string()), vec![*points, max.to_f64()])
+            }
+            IndexFault::TotalIsNotTheSum { total, sum } => (NOT_THE_SUM, None, vec![*total, *sum]),
+        };
+        Self { code: code.into(), criterion, points, vi, en }
     }
 }
 
 impl From<&Warning> for WarningShape {
     fn from(warning: &Warning) -> Self {
         let words::Wording { vi, en } = words::warning(warning);
-        Self { code: words::warning_code(warning), vi, en }
+        Self { code: words::warning_code(warning).into(), vi, en }
     }
 }

@@ -2,9 +2,14 @@
 
 use super::directory::KnownRound;
 use super::{CollectRefusal, Collected, Submission, read_insertion};
+use crate::domain::ids::RoundCode;
+use crate::domain::publication::{LateArrival, LateFile, LateKind};
 use crate::service::Service;
-use crate::store::responses::{self, NewResponse};
+use crate::store::publications;
+use crate::store::responses::{self, Insertion, Intake, NewResponse};
 use crate::store::{Connection, StoreError};
+use chrono::Utc;
+use std::collections::BTreeMap;
 
 /// Rows per statement: enough to make a journey to the server worth it, small enough for its memory.
 const BATCH: usize = 1_000;
@@ -28,6 +33,8 @@ impl Service {
     /// Stores many submissions in one transaction, if `is_wanted` says so when it is known what becomes of each; otherwise
     /// nothing is stored, and the outcomes say what would have been. `told` hears now and then how many are done.
     ///
+    /// What is in a `late` file goes into published rounds, and that it came is noted with it.
+    ///
     /// # Errors
     /// When the database fails; then nothing is stored.
     ///
@@ -36,6 +43,7 @@ impl Service {
     pub fn store_many(
         &self,
         submissions: Vec<Submission>,
+        late: Option<&LateFile>,
         is_wanted: impl FnOnce(&Outcomes) -> bool,
         mut told: impl FnMut(usize),
     ) -> Result<Outcomes, CollectRefusal> {
@@ -55,7 +63,7 @@ impl Service {
         }
         let stored = self.store.with(|connection| {
             let done = connection.transact(|connection| {
-                let mut inserted = insert(connection, &responses, &rounds, &mut told)?.into_iter();
+                let mut inserted = insert(connection, (&responses, &rounds), late, &mut told)?.into_iter();
                 let outcome = |refusal| match refusal {
                     Some(refusal) => Err(refusal),
                     None => inserted.next().unwrap_or(Err(CollectRefusal::Unavailable)),
@@ -77,14 +85,35 @@ impl Service {
 
 fn insert(
     connection: &mut Connection,
-    all: &[NewResponse],
-    rounds: &[&KnownRound],
+    (all, rounds): (&[NewResponse], &[&KnownRound]),
+    late: Option<&LateFile>,
     mut told: impl FnMut(usize),
 ) -> Result<Outcomes, StoreError> {
     let mut insertions = Vec::with_capacity(all.len());
+    let intake = if late.is_some() { Intake::Late } else { Intake::Open };
     for batch in all.chunks(BATCH) {
-        insertions.extend(responses::insert_batch(connection, batch)?);
+        insertions.extend(responses::insert_batch(connection, batch, intake)?);
         told(insertions.len());
     }
+    if let Some(file) = late {
+        note_arrivals(connection, file, all.iter().zip(&insertions))?;
+    }
     Ok(insertions.into_iter().zip(rounds).map(|(insertion, round)| read_insertion(insertion, round)).collect())
+}
+
+/// Notes how many new answers a file brought to each round.
+fn note_arrivals<'a>(
+    connection: &mut Connection,
+    file: &LateFile,
+    settled: impl Iterator<Item = (&'a NewResponse, &'a Insertion)>,
+) -> Result<(), StoreError> {
+    let mut n_stored: BTreeMap<&RoundCode, u64> = BTreeMap::new();
+    for (response, _) in settled.filter(|(_, insertion)| **insertion == Insertion::Stored) {
+        *n_stored.entry(&response.round).or_default() += 1;
+    }
+    for (round, n) in n_stored {
+        let arrival = LateArrival { kind: LateKind::Answers, file: file.clone(), n, arrived: Utc::now() };
+        publications::note_arrival(connection, round, &arrival)?;
+    }
+    Ok(())
 }

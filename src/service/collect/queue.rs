@@ -1,7 +1,7 @@
 //! One writer and its queue. Whatever waits when a commit ends goes into the next one, so under load many answers share
 //! the price of one sync, and a lonely answer waits for nobody.
 
-use crate::store::responses::{self, Insertion, NewResponse};
+use crate::store::responses::{self, Insertion, Intake, NewResponse};
 use crate::store::{Store, StoreError};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
@@ -173,7 +173,7 @@ impl Writer {
         let mut waiting = Vec::with_capacity(self.batch);
         while self.queue.blocking_recv_many(&mut waiting, self.batch) > 0 {
             let (batch, settled): (Vec<_>, Vec<_>) = waiting.drain(..).map(|w| (w.response, w.settled)).unzip();
-            let outcome = self.store.with(|connection| responses::insert_batch(connection, &batch));
+            let outcome = self.store.with(|connection| responses::insert_batch(connection, &batch, Intake::Open));
             add(&self.counters.batches, 1);
             match outcome {
                 Ok(insertions) => self.report(settled, insertions),

@@ -76,24 +76,20 @@ impl Tally {
         Self { keys, combinations: Hashed::default(), counts: Hashed::default(), scratch: Vec::new() }
     }
 
-    pub(super) fn keys(&self) -> &[Key] {
-        &self.keys
-    }
-
-    /// Counts a sheet of a desk.
-    pub(super) fn add(&mut self, desk: u32, person: &Person, questions: &[Question]) {
-        let combination = self.combination(person, questions).unwrap_or_else(|| {
-            let next = self.combinations.len() as u32;
-            self.combinations.insert(self.scratch.clone(), next);
-            next
-        });
-        *self.counts.entry((desk, combination)).or_default() += 1;
-    }
-
-    fn combination(&mut self, person: &Person, questions: &[Question]) -> Option<u32> {
+    /// Counts a sheet of a desk; returns the number of its combination.
+    pub(super) fn add(&mut self, desk: u32, person: &Person, questions: &[Question]) -> u32 {
         self.scratch.clear();
         self.scratch.extend(self.keys.iter().map(|key| key.value(person, questions)));
-        self.combinations.get(&self.scratch).copied()
+        let combination = match self.combinations.get(&self.scratch) {
+            Some(known) => *known,
+            None => {
+                let next = self.combinations.len() as u32;
+                self.combinations.insert(self.scratch.clone(), next);
+                next
+            }
+        };
+        *self.counts.entry((desk, combination)).or_default() += 1;
+        combination
     }
 
     /// Decides what is withheld at every desk.
@@ -120,7 +116,7 @@ impl Tally {
                 parts.entry((desk, part.combination)).or_default().push((part.withheld, part.n));
             }
         }
-        Cover { tally: Self { counts: Hashed::default(), ..self }, parts }
+        Cover { keys: self.keys, parts }
     }
 }
 
@@ -130,16 +126,15 @@ fn value_of<'v>(values: &[&'v [i32]], combination: u32) -> &'v [i32] {
 
 /// What is withheld of each sheet.
 pub(super) struct Cover {
-    tally: Tally,
+    keys: Vec<Key>,
     /// By desk and combination: so many sheets with these keys withheld, so many with those.
     parts: Hashed<(u32, u32), Vec<(Withheld, u64)>>,
 }
 
 impl Cover {
-    /// What is withheld of the next such sheet of a desk. One that was not counted shows nothing.
-    pub(super) fn next(&mut self, desk: u32, person: &Person, questions: &[Question]) -> Withheld {
-        let parts = self.tally.combination(person, questions).and_then(|known| self.parts.get_mut(&(desk, known)));
-        let Some(parts) = parts else { return Withheld::of_all() };
+    /// What is withheld of the next sheet of a desk with a combination. One that was not counted shows nothing.
+    pub(super) fn next(&mut self, desk: u32, combination: u32) -> Withheld {
+        let Some(parts) = self.parts.get_mut(&(desk, combination)) else { return Withheld::of_all() };
         let Some((withheld, n)) = parts.last_mut() else { return Withheld::of_all() };
         let withheld = *withheld;
         *n -= 1;
@@ -150,6 +145,6 @@ impl Cover {
     }
 
     pub(super) fn keys(&self) -> &[Key] {
-        self.tally.keys()
+        &self.keys
     }
 }

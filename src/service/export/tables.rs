@@ -23,6 +23,7 @@ use crate::export::manifest::{Provenance, SchemeShape};
 use crate::export::variable::Label;
 use crate::report;
 use crate::service::breakdown::BreakdownRefusal;
+use crate::service::disclosure::Linked;
 use crate::statistics::DesignColumns;
 use crate::store::Store;
 
@@ -62,7 +63,8 @@ pub(super) fn results(
     headings.extend(sheet::estimate_headings());
     let mut sheet = Sheet::new(headings);
     let mut n_hidden = 0;
-    for found in of_results::of_areas(catalogue, &exercise, survey, &areas) {
+    let linked = Linked::of(catalogue, &exercise, survey);
+    for found in of_results::of_areas(catalogue, &exercise, (survey, &linked), &areas) {
         let area = exercise.tree.get(&found.area);
         for row in found.rows.iter().filter(|row| request.figures.is_empty() || request.figures.contains(&row.code)) {
             for (measure, outcome) in measures(row) {

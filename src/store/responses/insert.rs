@@ -1,14 +1,14 @@
 //! The insert itself, which the two databases do differently: SQLite row by row on a prepared statement, since it is in
 //! the same process; PostgreSQL in one statement, since every statement is a journey.
 
-use super::{Insertion, NewResponse, admission_number, channel_number};
+use super::{Insertion, Intake, NewResponse, admission_number, channel_number};
 use crate::store::connection::AnyConnection;
 use crate::store::error::StoreError;
 use crate::store::schema::{responses, rounds};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, Binary, Date, Double, Nullable, SmallInt, Text};
+use diesel::sql_types::{Array, Binary, Bool, Date, Double, Nullable, SmallInt, Text};
 use diesel::sqlite::Sqlite;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -27,10 +27,12 @@ pub(super) fn is_one_statement_by_backend(connection: &AnyConnection, rows: &[&N
 pub(super) fn rows_by_backend(
     connection: &mut AnyConnection,
     rows: &[&NewResponse],
+    intake: Intake,
 ) -> Result<Vec<Insertion>, StoreError> {
+    let is_late = intake == Intake::Late;
     let inserted = match connection {
-        AnyConnection::Sqlite(sqlite) => insert_each(sqlite, rows)?,
-        AnyConnection::Pg(postgres) => insert_all(postgres, rows)?,
+        AnyConnection::Sqlite(sqlite) => insert_each(sqlite, rows, is_late)?,
+        AnyConnection::Pg(postgres) => insert_all(postgres, rows, is_late)?,
     };
     // A new statement, which sees what others committed while the insert waited for them.
     let others = rows.iter().zip(&inserted).filter(|(_, inserted)| !**inserted).map(|(row, _)| *row).collect();
@@ -74,11 +76,11 @@ fn digests_by_backend(connection: &mut AnyConnection, rows: Vec<&NewResponse>) -
 }
 
 /// Says for each row whether it was inserted.
-fn insert_each(sqlite: &mut SqliteConnection, rows: &[&NewResponse]) -> QueryResult<Vec<bool>> {
+fn insert_each(sqlite: &mut SqliteConnection, rows: &[&NewResponse], is_late: bool) -> QueryResult<Vec<bool>> {
     let insert = |row: &&NewResponse| {
         let flags = i16::from(row.flags.bits());
         let (channel, admission) = (channel_number(row.channel), admission_number(row));
-        let inserted = InsertOne { row, channel, flags, admission }.execute(sqlite)? == 1;
+        let inserted = InsertOne { row, channel, flags, admission, is_late }.execute(sqlite)? == 1;
         for (item, text) in row.comments.iter().filter(|_| inserted) {
             InsertComment { row, item: item.as_str(), text }.execute(sqlite)?;
         }
@@ -87,12 +89,25 @@ fn insert_each(sqlite: &mut SqliteConnection, rows: &[&NewResponse]) -> QueryRes
     rows.iter().map(insert).collect()
 }
 
-/// One row, if its round is open and its desk drawn.
+/// Whether a round takes rows: while it is open, or what comes late once it is published.
+fn takes<'b, DB>(out: &mut AstPass<'_, 'b, DB>, is_late: &'b bool) -> QueryResult<()>
+where
+    DB: diesel::backend::Backend + diesel::sql_types::HasSqlType<Bool>,
+    bool: diesel::serialize::ToSql<Bool, DB>,
+{
+    out.push_sql("CASE WHEN ");
+    out.push_bind_param::<Bool, _>(is_late)?;
+    out.push_sql(" THEN rounds.published IS NOT NULL ELSE rounds.opened IS NOT NULL AND rounds.closed IS NULL END");
+    Ok(())
+}
+
+/// One row, if its round takes it and its desk is drawn.
 struct InsertOne<'a> {
     row: &'a NewResponse,
     channel: i16,
     flags: i16,
     admission: i16,
+    is_late: bool,
 }
 
 impl QueryFragment<Sqlite> for InsertOne<'_> {
@@ -118,8 +133,10 @@ impl QueryFragment<Sqlite> for InsertOne<'_> {
         out.push_bind_param::<SmallInt, _>(&self.admission)?;
         out.push_sql(
             " FROM rounds JOIN areas JOIN round_desks AS line ON line.round = rounds.id AND line.desk = areas.id
-             WHERE rounds.opened IS NOT NULL AND rounds.closed IS NULL AND line.drawn AND rounds.code = ",
+             WHERE ",
         );
+        takes(&mut out, &self.is_late)?;
+        out.push_sql(" AND line.drawn AND rounds.code = ");
         out.push_bind_param::<Text, _>(self.row.round.as_str())?;
         out.push_sql(" AND areas.code = ");
         out.push_bind_param::<Text, _>(self.row.desk.as_str())?;
@@ -153,8 +170,8 @@ impl QueryFragment<Sqlite> for InsertComment<'_> {
 impl RunQueryDsl<SqliteConnection> for InsertComment<'_> {}
 
 /// Says for each row whether it was inserted; of several equal ones, the first was.
-fn insert_all(postgres: &mut PgConnection, rows: &[&NewResponse]) -> QueryResult<Vec<bool>> {
-    let returned: Vec<(Vec<u8>, Vec<u8>)> = InsertAll::new(rows).load(postgres)?;
+fn insert_all(postgres: &mut PgConnection, rows: &[&NewResponse], is_late: bool) -> QueryResult<Vec<bool>> {
+    let returned: Vec<(Vec<u8>, Vec<u8>)> = InsertAll::new(rows, is_late).load(postgres)?;
     let mut fresh: HashSet<(Vec<u8>, Vec<u8>)> = returned.into_iter().collect();
     let mut comments = InsertComments::default();
     let mut inserted = Vec::with_capacity(rows.len());
@@ -172,7 +189,7 @@ fn insert_all(postgres: &mut PgConnection, rows: &[&NewResponse]) -> QueryResult
     Ok(inserted)
 }
 
-/// All rows whose round is open and whose desk is drawn, as arrays side by side.
+/// All rows whose round takes them and whose desk is drawn, as arrays side by side.
 ///
 /// The rounds are locked against being closed until the transaction ends. Taking that lock waits for a closing that is
 /// going on, and looks at the round again afterwards.
@@ -187,10 +204,11 @@ struct InsertAll<'a> {
     weights: Vec<Option<f64>>,
     flags: Vec<i16>,
     admissions: Vec<i16>,
+    is_late: bool,
 }
 
 impl<'a> InsertAll<'a> {
-    fn new(rows: &[&'a NewResponse]) -> Self {
+    fn new(rows: &[&'a NewResponse], is_late: bool) -> Self {
         Self {
             ids: rows.iter().map(|row| row.id.as_bytes().as_slice()).collect(),
             rounds: rows.iter().map(|row| row.round.as_str()).collect(),
@@ -202,6 +220,7 @@ impl<'a> InsertAll<'a> {
             weights: rows.iter().map(|row| row.weight).collect(),
             flags: rows.iter().map(|row| i16::from(row.flags.bits())).collect(),
             admissions: rows.iter().map(|row| admission_number(row)).collect(),
+            is_late,
         }
     }
 }
@@ -210,8 +229,10 @@ impl QueryFragment<Pg> for InsertAll<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "WITH open_rounds AS (SELECT id, code FROM rounds
-             WHERE opened IS NOT NULL AND closed IS NULL AND code = ANY (",
+             WHERE ",
         );
+        takes(&mut out, &self.is_late)?;
+        out.push_sql(" AND code = ANY (");
         out.push_bind_param::<Array<Text>, _>(&self.rounds)?;
         out.push_sql(
             ") FOR SHARE)

@@ -28,8 +28,7 @@ pub(super) fn document(table: &[Address]) -> Value {
         settings.meta_schema = None;
     });
     let mut writing = Writing { shapes: settings.into_generator(), refusals: Map::new() };
-    let paths: Map<String, Value> =
-        table.iter().map(|address| (address.path().to_owned(), writing.path(address))).collect();
+    let paths: Map<String, Value> = table.iter().map(|address| (address.template(), writing.path(address))).collect();
     json!({
         "openapi": "3.1.1",
         "info": {
@@ -75,7 +74,7 @@ impl Writing {
             "security": security(described.access),
         });
         let Some(members) = written.as_object_mut() else { return written };
-        if let Some(first) = described.gives.first() {
+        if let (Some(first), true) = (described.gives.first(), described.has_example()) {
             members.insert("x-example-status".to_owned(), first.status.into());
         }
         if let Some((media_type, sent)) = described.takes.sent() {

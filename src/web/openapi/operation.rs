@@ -1,7 +1,7 @@
 //! What one method of one address does: whom it is for, what it takes, what it gives and what it refuses.
 
 use super::content::{Gives, Takes};
-use super::parameter::Parameter;
+use super::parameter::{Parameter, Place};
 use crate::domain::access::Scope;
 use crate::domain::device::DeviceKind;
 use crate::domain::word::words;
@@ -54,6 +54,8 @@ words!(
     Group {
         /// People who answer.
         Citizens = "citizens",
+        /// Whoever wants to know.
+        Everybody = "everybody",
         /// Software of others.
         Programs = "programs",
         /// Whoever runs a survey.
@@ -69,6 +71,7 @@ impl Group {
     pub fn heading(self) -> Both {
         match self {
             Self::Citizens => Both { vi: "Người trả lời và thiết bị", en: "For citizens and devices" },
+            Self::Everybody => Both { vi: "Mọi người: kết quả", en: "For everybody: results" },
             Self::Programs => Both { vi: "Phần mềm khác", en: "For programs" },
             Self::Office => Both { vi: "Cơ quan khảo sát", en: "For the office" },
             Self::Keepers => Both { vi: "Vận hành máy chủ", en: "For whoever keeps the server running" },
@@ -128,6 +131,12 @@ impl Operation {
             known.any(|known| known == kind)
         };
         ALL.iter().copied().filter(reported)
+    }
+
+    /// Whether its example can be tried at once: what was never published, say, is nowhere.
+    #[must_use]
+    pub fn has_example(&self) -> bool {
+        self.parameters.iter().all(|parameter| parameter.place != Place::Path || parameter.example.is_some())
     }
 
     /// Every status it may answer with.

@@ -21,7 +21,7 @@ pub(super) fn context(table: &[Address], document: &Value) -> Shown {
                     address.operations().iter().map(move |(method, described)| (*method, address, *described))
                 })
                 .filter(|(_, _, described)| described.group == group)
-                .map(|(method, address, described)| operation(method, address.path(), described, document))
+                .map(|(method, address, described)| operation(method, &address.template(), described, document))
                 .collect();
             context! { code => group.code(), name => both(&group.heading()), operations }
         })

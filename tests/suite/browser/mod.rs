@@ -2,9 +2,11 @@
 
 mod helps;
 mod kiosk;
+mod letters;
 mod office;
 mod offline;
 mod pages;
+mod results;
 mod survey;
 
 use crate::harness::browser::Browser;

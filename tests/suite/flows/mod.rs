@@ -2,9 +2,12 @@
 
 mod client;
 mod crowd;
+mod exports;
 mod kill;
+mod mail;
 mod oracle;
 mod order;
+mod publication;
 mod quality;
 mod ranks;
 mod two_servers;

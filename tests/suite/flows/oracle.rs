@@ -15,7 +15,7 @@ const SE_TOLERANCE: f64 = 1e-10;
 /// The self-assessed points of every district.
 const FIXED: f64 = 51.25;
 
-fn oracle(path: &str) -> PathBuf {
+pub(super) fn oracle(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle").join(path)
 }
 
@@ -24,7 +24,7 @@ fn expected(path: &str) -> Value {
 }
 
 /// The rows of a reference table, by column.
-fn rows(path: &str) -> Vec<BTreeMap<String, String>> {
+pub(super) fn rows(path: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_path(oracle(path)).unwrap();
     reader.deserialize().map(Result::unwrap).collect()
 }
@@ -117,7 +117,7 @@ fn the_component_of_s1_is_that_of_the_survey_package() {
 }
 
 /// Plans a round, imports the sheets of a survey and reads the index table back.
-fn index(office: &Office, survey: &str, year: &str, n_answers: u32) -> Value {
+pub(super) fn index(office: &Office, survey: &str, year: &str, n_answers: u32) -> Value {
     let scratch = tempfile::tempdir().unwrap();
     let [areas, frame, forms, scores] = &sheets(survey).map(|(name, text)| {
         let path = scratch.path().join(name);

@@ -5,8 +5,10 @@ pub(crate) mod calculator;
 pub(crate) mod door;
 pub(crate) mod folder;
 pub(crate) mod mail;
+pub(crate) mod mail_lint;
 pub(crate) mod office;
 pub(crate) mod pdf;
+pub(crate) mod postfix;
 mod postgres;
 pub(crate) mod province;
 pub(crate) mod qr;
@@ -52,12 +54,7 @@ impl Database {
 
     /// A connection beside the store, to get in its way with.
     pub(crate) fn side_connection(&self) -> SideConnection {
-        match &self.url {
-            DatabaseUrl::Sqlite(path) => {
-                SideConnection::Sqlite(SqliteConnection::establish(path.to_str().unwrap()).unwrap())
-            }
-            DatabaseUrl::Postgres(url) => SideConnection::Postgres(PgConnection::establish(url).unwrap()),
-        }
+        SideConnection::of(&self.url)
     }
 }
 
@@ -67,6 +64,14 @@ pub(crate) enum SideConnection {
 }
 
 impl SideConnection {
+    /// A connection of its own to a database.
+    pub(crate) fn of(url: &DatabaseUrl) -> Self {
+        match url {
+            DatabaseUrl::Sqlite(path) => Self::Sqlite(SqliteConnection::establish(path.to_str().unwrap()).unwrap()),
+            DatabaseUrl::Postgres(url) => Self::Postgres(PgConnection::establish(url).unwrap()),
+        }
+    }
+
     pub(crate) fn execute(&mut self, sql: &str) {
         self.try_execute(sql).unwrap();
     }

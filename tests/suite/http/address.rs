@@ -25,6 +25,10 @@ fn the_table() {
     /v1/rounds/{round}/breakdown       GET, HEAD, OPTIONS
     /v1/rounds/{round}/export          GET, HEAD, OPTIONS
     /v1/rounds/{round}/export/manifest GET, HEAD, OPTIONS
+    /v1/rounds/{round}/publications    GET, HEAD, OPTIONS
+    /v1/rounds/{round}/publications/{revision}/{file:.+} GET, HEAD, OPTIONS
+    /r/{round}                         GET, HEAD, OPTIONS
+    /r/{round}/{file}                  GET, HEAD, OPTIONS
     /problems                          GET, HEAD, OPTIONS
     /problems/{slug}                   GET, HEAD, OPTIONS
     /openapi.json                      GET, HEAD, OPTIONS
@@ -32,6 +36,7 @@ fn the_table() {
     /entry                             GET, HEAD, POST, OPTIONS
     /operator                          GET, HEAD, OPTIONS
     /operator/{round}                  GET, HEAD, OPTIONS
+    /operator/{round}/mail/{unit}      GET, HEAD, OPTIONS
     /healthz                           GET, HEAD, OPTIONS
     /readyz                            GET, HEAD, OPTIONS
     /metrics                           GET, HEAD, OPTIONS

@@ -33,7 +33,8 @@ fn operation(method: &str, path: &str) -> Option<&'static Operation> {
     let asked: Vec<&str> = path.split('?').next()?.split('/').collect();
     let fits = |pattern: &str| {
         let parts: Vec<&str> = pattern.split('/').collect();
-        parts.len() == asked.len()
+        let may_have_slashes = pattern.ends_with(":.+}");
+        (parts.len() == asked.len() || may_have_slashes && parts.len() < asked.len())
             && parts.iter().zip(&asked).all(|(part, asked)| part.starts_with('{') || part == asked)
     };
     let table = sipas::web::table();

@@ -33,6 +33,8 @@ fn figures_count_by_row_of_the_table_and_name_nobody(database: &Database) {
         "sipas_http_requests_under_way 1",
         "sipas_responses_stored_total 1",
         "sipas_responses_repeated_total 1",
+        r#"sipas_mails{state="queued"} 0"#,
+        r#"sipas_mails{state="uncertain"} 0"#,
         "sipas_build_info{version=",
     ] {
         assert!(figures.contains(line), "{line} is not in\n{figures}");

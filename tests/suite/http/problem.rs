@@ -20,8 +20,10 @@ fn the_catalogue() {
     404 not-found
     404 unknown-desk
     404 desk-not-open
+    404 unknown-publication
     404 unknown-round
     404 unknown-unit
+    404 not-published
     405 method-not-allowed
     406 not-acceptable
     408 too-slow

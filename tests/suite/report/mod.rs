@@ -3,4 +3,6 @@
 mod figures;
 mod index;
 mod json;
+mod pages;
 mod reconcile;
+mod sentences;

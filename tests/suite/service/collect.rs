@@ -213,7 +213,7 @@ fn many_clients_share_few_commits(db: &Database) {
 /// Stores all or nothing; refusals come with their places.
 fn store_all(service: &Service, file: Vec<Submission>) -> Result<Vec<Collected>, Vec<(usize, CollectRefusal)>> {
     let is_sound = |outcomes: &Outcomes| outcomes.iter().all(Result::is_ok);
-    let outcomes = service.store_many(file, is_sound, |_| ()).map_err(|refusal| vec![(0, refusal)])?;
+    let outcomes = service.store_many(file, None, is_sound, |_| ()).map_err(|refusal| vec![(0, refusal)])?;
     let refusals: Vec<_> = (0..).zip(&outcomes).filter_map(|(n, one)| Some((n, one.clone().err()?))).collect();
     if refusals.is_empty() { Ok(outcomes.into_iter().flatten().collect()) } else { Err(refusals) }
 }

@@ -5,6 +5,7 @@ mod assess;
 mod catalogue;
 mod collect;
 mod frame;
+mod outbox;
 mod reconcile;
 
 use sipas::domain::area::{Area, AreaTree, Focus, Level, Validity};

@@ -2,7 +2,7 @@ use crate::harness::Database;
 use crate::harness::province::{area_code, open_round, round_code};
 use sipas::domain::letter::{Letter, Part};
 use sipas::domain::outbox::Edition;
-use sipas::domain::recipient::LetterLanguage;
+use sipas::domain::tongue::Tongue;
 use sipas::store::letters::{self, LetterKey};
 
 on_both!(the_letter_that_was_written_first_holds);
@@ -14,7 +14,7 @@ fn the_letter_that_was_written_first_holds(db: &Database) {
         round: round_code("R"),
         edition: Edition::Revision(1),
         unit: area_code("D1"),
-        language: LetterLanguage::Vietnamese,
+        language: Tongue::Vietnamese,
         with_pdf: false,
     };
     let part = |name: &str, is_inline, content: &[u8]| Part {
@@ -37,7 +37,7 @@ fn the_letter_that_was_written_first_holds(db: &Database) {
     for different in [
         LetterKey { edition: Edition::Revision(2), ..key.clone() },
         LetterKey { unit: area_code("D2"), ..key.clone() },
-        LetterKey { language: LetterLanguage::English, ..key.clone() },
+        LetterKey { language: Tongue::English, ..key.clone() },
         LetterKey { with_pdf: true, ..key.clone() },
     ] {
         assert_eq!(store.with(|c| letters::find(c, &different)).unwrap(), None, "{different:?}");

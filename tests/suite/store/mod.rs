@@ -2,6 +2,7 @@
 
 mod areas;
 mod assessments;
+mod comments;
 mod letters;
 mod opening;
 mod outbox;

@@ -1,7 +1,8 @@
 use crate::harness::Database;
 use crate::harness::mail::recipient;
 use crate::harness::province::{all_areas, area_code, instant};
-use sipas::domain::recipient::{KnownRecipient, LetterLanguage, Role, Schedule};
+use sipas::domain::recipient::{KnownRecipient, Role, Schedule};
+use sipas::domain::tongue::Tongue;
 use sipas::store::{StoreError, areas, recipients};
 
 on_both!(recipients_come_back_as_they_went_in, one_address_is_one_recipient_of_a_unit, a_removed_address_is_gone);
@@ -10,7 +11,7 @@ fn recipients_come_back_as_they_went_in(db: &Database) {
     let store = db.store();
     let mut second = recipient("b@tinh.test", "K1");
     second.role = Role::Official;
-    second.language = LetterLanguage::English;
+    second.language = Tongue::English;
     second.schedule = Schedule::parse("quarterly;at-publication").unwrap();
     second.with_pdf = true;
     let list = [recipient("Chu.Tich@tinh.test", "D1"), second];

@@ -5,7 +5,7 @@ use crate::harness::province::{
 };
 use sipas::domain::ids::{ItemId, ResponseId};
 use sipas::store::comments::{self, Comment};
-use sipas::store::responses::{self, Insertion, NewResponse};
+use sipas::store::responses::{self, Insertion, Intake, NewResponse};
 use sipas::store::{Store, StoreError, rounds};
 use std::collections::BTreeMap;
 use std::sync::Barrier;
@@ -27,7 +27,7 @@ on_both!(
 );
 
 fn insert(store: &Store, batch: &[NewResponse]) -> Vec<Insertion> {
-    store.with(|connection| responses::insert_batch(connection, batch)).unwrap()
+    store.with(|connection| responses::insert_batch(connection, batch, Intake::Open)).unwrap()
 }
 
 /// Everything stored for a round, sorted.
@@ -215,7 +215,7 @@ fn a_round_cannot_be_closed_over_answers_being_stored(db: &Database) {
     let mut close = || closing.execute_at_once("UPDATE rounds SET closed = opened");
     let stored = store.with(|connection| {
         connection.transact(|connection| {
-            let stored = responses::insert_batch(connection, &[response(random_id(), "R1", "K1", 1)]);
+            let stored = responses::insert_batch(connection, &[response(random_id(), "R1", "K1", 1)], Intake::Open);
             assert!(close().is_err(), "the closing has to wait");
             stored
         })
@@ -295,7 +295,7 @@ fn a_refused_batch_leaves_nothing(db: &Database) {
     open_round(&store, "R1");
     let mut batch = [response(random_id(), "R1", "K1", 1), response(random_id(), "R1", "K1", 2)];
     batch[1].weight = Some(-1.0);
-    let refused = store.with(|connection| responses::insert_batch(connection, &batch));
+    let refused = store.with(|connection| responses::insert_batch(connection, &batch, Intake::Open));
     let error = refused.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable(_)));
     assert!(!error.to_string().contains("weight"), "no word of the tables reaches a stranger");

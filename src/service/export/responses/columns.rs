@@ -2,7 +2,7 @@
 
 use super::super::questions::Answer;
 use super::super::words::{self, WITHHELD, label};
-use super::{Cover, Key, Person, Question};
+use super::{Cover, Key, Question, Sheet};
 use crate::domain::area::{AreaTree, Level};
 use crate::domain::channel::Channel;
 use crate::domain::disclosure::local::Withheld;
@@ -198,11 +198,11 @@ impl<'a> Writing<'a> {
         }
     }
 
-    /// Takes a sheet of a desk, by its place in the frame, and says whether the block is full. What is withheld does not depend
+    /// Takes a sheet and says whether the block is full. What is withheld does not depend
     /// on what is left out.
-    pub(super) fn row(&mut self, desk: u32, person: &Person, weight: Option<f64>, is_left_out: bool) -> bool {
-        let Some(Some(of_desk)) = self.layout.desks.get(desk as usize) else { return false };
-        let withheld = self.cover.next(desk, person, self.questions);
+    pub(super) fn row(&mut self, sheet: &Sheet, is_left_out: bool) -> bool {
+        let Some(Some(of_desk)) = self.layout.desks.get(sheet.desk as usize) else { return false };
+        let withheld = self.cover.next(sheet.desk, sheet.combination);
         if is_left_out {
             return false;
         }
@@ -222,21 +222,21 @@ impl<'a> Writing<'a> {
             true => push.text(Some(&format!("{}:{row}", of_desk.psu).into())),
             false => push.text(Some(&of_desk.psu)),
         }
-        push.number(Some(weight.unwrap_or(design.weight)));
+        push.number(Some(sheet.weight.unwrap_or(design.weight)));
         push.number(design.first_stage_size);
         push.number(design.second_stage_size);
         for area in &of_desk.areas {
             push.text(area.as_ref().map(|(code, _)| code));
             push.text(area.as_ref().map(|(_, name)| name));
         }
-        push.key(withheld, self.key_of_channel, channel_code(person.channel));
-        push.key(withheld, self.key_of_admission, i16::from(person.has_receipt));
+        push.key(withheld, self.key_of_channel, channel_code(sheet.channel));
+        push.key(withheld, self.key_of_admission, i16::from(sheet.has_receipt));
         for ((reason, _), key) in self.layout.reasons.iter().zip(&self.keys_of_reasons) {
-            push.key(withheld, *key, i16::from(person.reasons.has(*reason)));
+            push.key(withheld, *key, i16::from(sheet.reasons.has(*reason)));
         }
         for (question, key) in self.questions.iter().zip(&self.key_of_question) {
             let is_withheld = key.is_some_and(|key| withheld.has(key));
-            match question.answer(person.packed) {
+            match question.answer(sheet.packed) {
                 Answer::Code(_) if is_withheld => push.code(Some(WITHHELD)),
                 Answer::Code(code) => push.code(code),
                 Answer::Number(_) if is_withheld => push.number(None),

@@ -1,0 +1,3 @@
+DROP TABLE late_arrivals;
+DROP TABLE publication_files;
+DROP TABLE publications;

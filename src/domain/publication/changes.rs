@@ -1,0 +1,100 @@
+//! What became different from one revision to the next, as far as it is printed.
+
+use crate::domain::points::round_half_up;
+use crate::domain::unit_report::{IndexPart, NamedArea, Role, Row, UnitReport};
+
+/// A value that may have moved.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moved<T> {
+    /// In the revision before; none where there was none, or it was hidden.
+    pub from: Option<T>,
+    /// Now.
+    pub to: Option<T>,
+}
+
+impl<T: PartialEq> Moved<T> {
+    /// Whether it did.
+    #[must_use]
+    pub fn has_moved(&self) -> bool {
+        self.from != self.to
+    }
+}
+
+/// What became different for one area, at the precision of print.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AreaChange {
+    /// The area.
+    pub area: NamedArea,
+    /// Its published index, in percent.
+    pub index: Moved<f64>,
+    /// Its rank.
+    pub rank: Moved<u32>,
+    /// Its survey part in points, to two decimals.
+    pub component: Moved<f64>,
+    /// Its overall share of satisfied answers in percent, to one decimal.
+    pub satisfied: Moved<f64>,
+    /// Answers, flagged ones too.
+    pub answers: Moved<u64>,
+}
+
+impl AreaChange {
+    fn is_any(&self) -> bool {
+        let Self { index, rank, component, satisfied, answers, .. } = self;
+        let figures = [index, component, satisfied];
+        rank.has_moved() || answers.has_moved() || figures.iter().any(|figure| figure.has_moved())
+    }
+}
+
+/// What became different from one revision to the next.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Changes {
+    /// The whole area and the rated units in which something did, in order of their reports.
+    pub areas: Vec<AreaChange>,
+    /// Desks in which something did.
+    pub n_desks: usize,
+}
+
+impl Changes {
+    /// Compares the reports of two revisions.
+    #[must_use]
+    pub fn between(before: &[UnitReport], now: &[UnitReport]) -> Self {
+        let mut changes = Self::default();
+        for report in now {
+            let was = before.iter().find(|other| other.subject.area.code == report.subject.area.code);
+            let change = of_area(was, report);
+            match report.subject.role {
+                _ if !change.is_any() => {}
+                Role::Desk => changes.n_desks += 1,
+                Role::Whole | Role::Unit => changes.areas.push(change),
+            }
+        }
+        changes
+    }
+
+    /// Whether nothing that is printed became different.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.areas.is_empty() && self.n_desks == 0
+    }
+}
+
+fn of_area(was: Option<&UnitReport>, is: &UnitReport) -> AreaChange {
+    fn moved<T>(was: Option<&UnitReport>, is: &UnitReport, read: impl Fn(&UnitReport) -> Option<T>) -> Moved<T> {
+        Moved { from: was.and_then(&read), to: read(is) }
+    }
+    let index = |report: &UnitReport| Some(report.index.as_ref()?.ranked()?.index.published);
+    let rank = |report: &UnitReport| Some(report.index.as_ref().and_then(IndexPart::ranked)?.standing.rank);
+    let component = |report: &UnitReport| {
+        let points = report.component.as_ref()?.points.as_ref().ok()?;
+        Some(round_half_up(points.value, 2))
+    };
+    let satisfied = |report: &UnitReport| Some(round_half_up(report.overall().and_then(Row::share)?.value * 100.0, 1));
+    AreaChange {
+        area: is.subject.area.clone(),
+        index: moved(was, is, index),
+        rank: moved(was, is, rank),
+        component: moved(was, is, component),
+        satisfied: moved(was, is, satisfied),
+        answers: moved(was, is, |report| report.coverage.answers),
+    }
+}

@@ -1,0 +1,67 @@
+//! What a report says of single items beside their figures: how the answers spread, and how closely each item goes with the
+//! others.
+
+use super::super::analyse::LEVEL;
+use crate::domain::disclosure::NoFigure;
+use crate::domain::estimate::Estimate;
+use crate::domain::quality::Answers;
+use crate::domain::questionnaire::{ItemKind, Part};
+use crate::domain::unit_report::Distribution;
+use crate::service::disclosure::{Linked, Visible};
+use crate::service::sample::RoundSample;
+use crate::statistics::{Domain, Range, Statistic};
+use std::collections::BTreeMap;
+
+/// The five answers.
+const ANSWERS: std::ops::RangeInclusive<u8> = 1..=5;
+
+/// What is told of an item in one area.
+pub(super) struct Told {
+    pub(super) distribution: Option<Distribution>,
+    pub(super) importance: Result<Estimate, NoFigure>,
+}
+
+/// What is told of each five-point satisfaction item by its id, in each domain. An item's spread is shown where its figure is;
+/// how closely it goes with the others, where those who answered any of them may be shown too.
+pub(super) fn tell(sample: &RoundSample, linked: &Linked, domains: &[Domain]) -> Vec<BTreeMap<String, Told>> {
+    let items = sample.questionnaire().items.iter().enumerate();
+    let places: Vec<usize> = items
+        .filter(|(_, item)| item.part == Part::Satisfaction && item.kind == ItemKind::FivePoint)
+        .map(|(place, _)| place)
+        .collect();
+    let shares: Vec<Vec<Statistic>> = places.iter().map(|place| shares(sample, *place)).collect();
+    let visible: Vec<Option<Visible>> =
+        shares.iter().map(|shares| shares.first().map(|share| linked.statistic(share))).collect();
+    let found = sample.estimate(domains, &shares.concat(), LEVEL);
+    let closeness = sample.correlations_with_rest(domains, &places, LEVEL);
+    let people = linked.people();
+    let of_domain = |((domain, found), closeness): ((&Domain, Vec<_>), Vec<_>)| {
+        let mut found = found.into_iter();
+        let told = |(((place, visible), shares), closeness): (((&usize, &Option<Visible>), &Vec<Statistic>), _)| {
+            let values: Vec<f64> =
+                found.by_ref().take(shares.len()).filter_map(Result::ok).map(|share: Estimate| share.value).collect();
+            let visible = visible.as_ref()?;
+            let is_whole = visible.holds(domain, Answers::All) && values.len() == shares.len();
+            let named = ANSWERS.zip(values).map(|(answer, share)| (answer.to_string(), share));
+            let importance = match people.holds(domain, Answers::All) {
+                true => visible.figure(linked.spot(domain, Answers::All), closeness),
+                false => Err(NoFigure::Hidden),
+            };
+            let told = Told { distribution: is_whole.then(|| Distribution { shares: named.collect() }), importance };
+            Some((sample.questionnaire().items.get(*place)?.id.to_string(), told))
+        };
+        let items = places.iter().zip(&visible).zip(&shares).zip(closeness);
+        items.filter_map(told).collect()
+    };
+    domains.iter().zip(found).zip(closeness).map(of_domain).collect()
+}
+
+/// The share of each answer.
+fn shares(sample: &RoundSample, place: usize) -> Vec<Statistic> {
+    let share = |answer: u8| {
+        let worth = |code: u8| ANSWERS.contains(&code).then(|| f64::from(u8::from(code == answer)));
+        let term = sample.item_term(place, |_, code| worth(code))?;
+        Some(Statistic::sum(format!("answer {answer}"), vec![term]).within(Range::Share))
+    };
+    ANSWERS.filter_map(share).collect()
+}

@@ -1,0 +1,116 @@
+//! Exports over HTTP: the same bytes as on the command line, answers for the operator only.
+
+use super::client::{Client, JSON};
+use crate::harness::Database;
+use crate::harness::door::{DESK, Door, ROUND};
+use crate::harness::province::random_id;
+use sipas::domain::access::Scope;
+use sipas::domain::ids::{Digest, RoundCode};
+use sipas::domain::quality::Answers;
+use sipas::export::format::Format;
+use sipas::service::export::{Request, TableName, export};
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+on_both!(files_are_those_of_the_command_line, answers_are_for_the_operator);
+
+/// Text formats: the client reads UTF-8.
+const TEXTS: [Format; 5] = [Format::Csv, Format::ExcelCsv, Format::JsonLines, Format::Ddi, Format::Codebook];
+
+fn path(more: &str) -> String {
+    format!("/v1/rounds/{ROUND}/export{more}")
+}
+
+fn answer(door: &Door, client: &Client, n: usize) {
+    for _ in 0..n {
+        let id = random_id();
+        let body = format!(r#"{{"id":"{id}","desk":"{DESK}","channel":"web","answers":{}}}"#, door.answers());
+        assert_eq!(client.send("POST", &format!("/v1/rounds/{ROUND}/responses"), &[JSON], body.as_bytes()).status, 201);
+    }
+}
+
+/// Bytes that can still be seen when their writer is gone.
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn files_are_those_of_the_command_line(database: &Database) {
+    let door = Door::on(database);
+    let client = Client::of(&door);
+    answer(&door, &client, 7);
+    for table in TableName::ALL {
+        for format in TEXTS {
+            let reply = client.send("GET", &path(&format!("?format={format}&table={table}")), &[], b"");
+            assert_eq!(reply.status, 200, "{}", reply.body);
+            assert_eq!(reply.header("content-type"), Some(format.media_type()));
+            let named = format!("attachment; filename=\"{ROUND}-{table}.{}\"", format.ending());
+            assert_eq!(reply.header("content-disposition"), Some(named.as_str()));
+            assert_eq!(reply.header("transfer-encoding"), Some("chunked"), "an end that can be seen");
+            let (unit, answers, by, figures) = (None, Answers::All, Vec::new(), Vec::new());
+            let request = Request { round: RoundCode::parse(ROUND).unwrap(), table, unit, answers, by, figures };
+            let service = door.service();
+            let kept = Kept::default();
+            let out = kept.clone();
+            let asked = (&request, format);
+            let manifest =
+                export(service.catalogue(), service.store(), asked, |_| Ok(Box::new(out)), |_, _| {}).unwrap();
+            assert!(*kept.0.lock().unwrap() == reply.body.as_bytes(), "{table} {format}");
+            let told = client.get(&path(&format!("/manifest?format={format}&table={table}")));
+            assert_eq!(told.status, 200);
+            assert_eq!(told.body, manifest.to_json().unwrap());
+            assert_eq!(told.json()["bytes"], reply.body.len());
+            assert!(Digest::parse(told.json()["sha256"].as_str().unwrap()).is_some());
+        }
+    }
+}
+
+fn answers_are_for_the_operator(database: &Database) {
+    let door = Door::on(database);
+    let client = Client::of(&door);
+    answer(&door, &client, 5);
+    // What a reverse proxy adds: the request does not come from this machine.
+    let forwarded = ("x-forwarded-for", "203.0.113.7");
+    let get = |more: &str, headers: &[(&str, &str)]| client.send("GET", &path(more), headers, b"");
+    for address in ["?format=csv", "/manifest?format=csv", "?format=r", "?format=codebook&table=responses"] {
+        let reply = get(address, &[forwarded]);
+        assert_eq!((reply.status, reply.slug().as_str()), (401, "key-needed"), "{address}");
+    }
+    let of_receipts = door.service().create_key("cases", Scope::Receipts, None).unwrap();
+    let of_operator = door.service().create_key("operator", Scope::Operator, None).unwrap();
+    let bearer = |key: &sipas::domain::access::Key| format!("Bearer {}", key.reveal());
+    assert_eq!(get("?format=csv", &[forwarded, ("authorization", &bearer(&of_receipts))]).status, 401);
+    let reply = get("?format=csv", &[forwarded, ("authorization", &bearer(&of_operator))]);
+    assert_eq!((reply.status, reply.body.lines().count()), (200, 6));
+    for table in ["results", "breakdown", "index"] {
+        assert_eq!(get(&format!("?format=csv&table={table}"), &[forwarded]).status, 200, "{table} is public");
+    }
+}
+
+#[test]
+fn what_is_not_there_is_said_so() {
+    let door = Door::on(&Database::sqlite());
+    let client = Client::of(&door);
+    for (path, status, slug) in [
+        ("/v1/rounds/NONE/export?format=csv", 404, "unknown-round"),
+        ("/v1/rounds/NONE/export/manifest?format=csv", 404, "unknown-round"),
+        ("/v1/rounds/R2025/export?format=csv&unit=NONE", 404, "unknown-unit"),
+        ("/v1/rounds/R2025/export", 400, "faulty-query"),
+        ("/v1/rounds/R2025/export?format=doc", 400, "faulty-query"),
+        ("/v1/rounds/R2025/export?format=csv&table=comments", 400, "faulty-query"),
+        ("/v1/rounds/R2025/export?format=csv&by=sex", 400, "faulty-query"),
+        ("/v1/rounds/R2025/export?format=csv&table=breakdown&by=x", 400, "faulty-query"),
+        ("/v1/rounds/R2025/export?format=r&table=index", 400, "faulty-query"),
+    ] {
+        let reply = client.send("GET", path, &[("accept", "application/json")], b"");
+        assert_eq!((reply.status, reply.slug().as_str()), (status, slug), "{path}");
+    }
+}

@@ -7,6 +7,7 @@ use super::quality::Flagged;
 use super::round::parse_code;
 use super::{Place, parse_unit};
 use crate::cli::output::say;
+use crate::domain::admission::Admission;
 use crate::domain::round::RoundPlan;
 use crate::report::results::{ResultsDocument, text};
 use crate::service::publish::paths;
@@ -23,6 +24,9 @@ pub(super) struct Arguments {
     unit: Option<String>,
     #[command(flatten)]
     flagged: Flagged,
+    /// Only people with a receipt code, or only those without, in a round that used codes
+    #[arg(long, value_name = "receipt|walk-in", value_parser = admission)]
+    admission: Option<Admission>,
     #[command(flatten)]
     frozen: Frozen,
     /// How to print it
@@ -36,13 +40,15 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let round = parse_code(&arguments.round)?;
     let path = |plan: &RoundPlan| {
         let area = unit.as_ref().unwrap_or(&plan.area);
-        Some(paths::results(area, arguments.flagged.into(), arguments.format.into()))
+        // What is published has no figures by admission.
+        let is_everybody = arguments.admission.is_none();
+        is_everybody.then(|| paths::results(area, arguments.flagged.into(), arguments.format.into()))
     };
     if arguments.frozen.print(place, &round, path)? {
         return Ok(());
     }
-    let results =
-        results::results(&place.catalogue()?, &place.store()?, &round, (unit.as_ref(), arguments.flagged.into()))?;
+    let asked = (unit.as_ref(), arguments.flagged.into());
+    let results = results::results(&place.catalogue()?, &place.store()?, &round, asked, arguments.admission)?;
     match arguments.format {
         DocumentFormat::Table => say!("{}", text(&results)),
         DocumentFormat::Json => {
@@ -51,4 +57,8 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+fn admission(word: &str) -> Result<Admission, String> {
+    Admission::parse(word).ok_or_else(|| format!("it is one of {}", Admission::listed()))
 }

@@ -20,6 +20,9 @@ words!(
 pub struct Key([u8; 32]);
 
 impl Key {
+    /// The rule as a regular expression.
+    pub const PATTERN: &str = "^[0-9a-fA-F]{64}$";
+
     /// A key of these bytes, which have to be random.
     #[must_use]
     pub fn of_bytes(bytes: [u8; 32]) -> Self {

@@ -5,6 +5,9 @@ use std::fmt;
 /// Longest code accepted; it keeps addresses, labels and index rows short.
 pub const MAX_CODE_CHARS: usize = 64;
 
+/// The rule of a code as a regular expression, for descriptions of what is taken; blanks around a typed code are taken off.
+pub const CODE_PATTERN: &str = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+
 /// Why a text is not a code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CodeFault {
@@ -155,6 +158,9 @@ pub enum ResponseIdFault {
 }
 
 impl ResponseId {
+    /// The rule as a regular expression: a UUID of version 4.
+    pub const PATTERN: &str = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$";
+
     /// Reads the hyphenated form.
     ///
     /// # Errors

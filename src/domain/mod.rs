@@ -4,6 +4,7 @@
 //! was checked when it was made; a function either returns such a value or every fault it found.
 
 pub mod access;
+pub mod admission;
 pub mod answers;
 pub mod area;
 pub mod assessment;

@@ -99,6 +99,9 @@ impl Circumstances {
 pub struct Device(String);
 
 impl Device {
+    /// The rule as a regular expression.
+    pub const PATTERN: &str = "^[A-Za-z0-9_-]{1,64}$";
+
     /// Reads a name.
     ///
     /// # Errors

@@ -38,6 +38,9 @@ pub enum ReceiptFault {
 pub const EXAMPLE: &str = "3A4C-6D7G";
 
 impl ReceiptCode {
+    /// The rule as a regular expression, without the check character's own, which no such expression can tell.
+    pub const PATTERN: &str = "^[ .-]*([34679ACDEFGHJKMNPQRTWXYacdefghjkmnpqrtwxy][ .-]*){8}$";
+
     /// The code with a number.
     #[must_use]
     pub fn of_number(number: u32) -> Option<Self> {

@@ -1,5 +1,6 @@
 //! What people said in one round, for one area: the overall figure, each element, each item.
 
+use super::admission::{Admission, Admitted};
 use super::disclosure::NoFigure;
 use super::estimate::Estimate;
 use super::ids::AreaCode;
@@ -52,6 +53,10 @@ pub struct Results {
     pub roll_up: RollUp,
     /// Overall first, then each element followed by its items.
     pub rows: Vec<ResultRow>,
+    /// How those were admitted whose answers they are; everybody's if none.
+    pub admission: Option<Admission>,
+    /// How many came with a receipt code and how many without, in a round that used codes and where that may be shown.
+    pub admitted: Option<Admitted>,
     /// Where people chose to answer: what has to stand beside the figures.
     pub selection: Option<Selection>,
 }

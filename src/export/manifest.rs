@@ -4,10 +4,11 @@ use super::Table;
 use super::variable::{Category, Kind, Label, Role, Variable};
 use crate::domain::index::table::Source;
 use crate::domain::quality::Answers;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A manifest. It says nothing of the moment it was made, so the same data give the same one.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Manifest {
     program: &'static str,
     program_version: &'static str,
@@ -51,7 +52,8 @@ pub struct Provenance {
 }
 
 /// A scheme, as far as figures depend on it.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+#[schemars(rename = "ManifestScheme")]
 pub struct SchemeShape {
     /// Its id.
     pub id: String,
@@ -61,7 +63,8 @@ pub struct SchemeShape {
     pub digest: String,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "ManifestSource")]
 struct SourceShape {
     round: String,
     mode: &'static str,
@@ -75,14 +78,16 @@ struct SourceShape {
     data_digest: String,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "ManifestLabel")]
 struct LabelShape {
     vi: String,
     en: String,
 }
 
 /// A variable, as a manifest and the metadata of a file describe it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "ManifestVariable")]
 pub(super) struct VariableShape {
     name: String,
     label: LabelShape,
@@ -92,7 +97,8 @@ pub(super) struct VariableShape {
     categories: Vec<CategoryShape>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "ManifestCategory")]
 struct CategoryShape {
     code: i16,
     label: LabelShape,

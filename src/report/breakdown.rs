@@ -7,11 +7,12 @@ use super::table::{Align, Table};
 use super::words::{self, HIDDEN, HIDDEN_CODE};
 use crate::domain::breakdown::{BreakdownCell, Breakdowns, Label};
 use crate::domain::disclosure::NoFigure;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// Breakdowns as JSON.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct BreakdownDocument {
     source: SourceShape,
     declared: Vec<String>,
@@ -20,13 +21,13 @@ pub struct BreakdownDocument {
     figures: Vec<FigureShape>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct FigureShape {
     code: String,
     cells: Vec<CellShape>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct CellShape {
     domain: Vec<LabelShape>,
     estimate: Option<EstimateShape>,
@@ -34,7 +35,7 @@ struct CellShape {
     reason: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct LabelShape {
     by: String,
     value: Option<String>,

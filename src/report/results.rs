@@ -5,6 +5,7 @@ use super::selection::{self, SelectionShape};
 use super::shapes::{OutcomeShape, SourceShape};
 use super::table::{Align, Table};
 use super::words::{self, HIDDEN};
+use crate::domain::admission::{Admission, Admitted};
 use crate::domain::disclosure::NoFigure;
 use crate::domain::estimate::Estimate;
 use crate::domain::results::{Grain, ResultRow, Results};
@@ -28,7 +29,8 @@ pub fn text(results: &Results) -> String {
         table.row(cells(row));
     }
     let source = &results.source;
-    let mut out = format!("Kết quả khảo sát đợt {}: {}\n\n{table}\n", source.round, results.area_name);
+    let only = results.admission.map(|only| format!(" (chỉ phiếu {})", words::admission(only))).unwrap_or_default();
+    let mut out = format!("Kết quả khảo sát đợt {}: {}{only}\n\n{table}\n", source.round, results.area_name);
     let (rule, roll_up) = (results.rule.code(), results.roll_up.code());
     out.push_str(&format!("Cách tính chỉ số: {rule}; gộp nội dung: {roll_up}.\n"));
     let estimates = || results.rows.iter().flat_map(all_estimates);
@@ -41,6 +43,10 @@ pub fn text(results: &Results) -> String {
     }
     if let Some(selection) = &results.selection {
         out.push_str(&format!("\n{}\n", selection::text(selection)));
+    }
+    if let Some(Admitted { with_code, walk_ins }) = results.admitted {
+        let (with_code, walk_ins) = (number::count(with_code), number::count(walk_ins));
+        out.push_str(&format!("Mã biên nhận: {with_code} phiếu có mã, {walk_ins} phiếu không có mã.\n"));
     }
     let (questionnaire, status) = (&source.questionnaire, words::status(source.questionnaire_status));
     let n = number::count(source.n_responses);
@@ -97,9 +103,21 @@ pub struct ResultsDocument {
     /// Overall first, then each element followed by its items.
     rows: Vec<RowShape>,
     source: SourceShape,
+    /// `receipt` or `walk-in` where figures are of people who were admitted in this way only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    admission: Option<&'static str>,
+    /// How people were admitted, in a round that used receipt codes and where that may be shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    admitted: Option<AdmittedShape>,
     /// Where people chose to answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     selection: Option<SelectionShape>,
+}
+
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+struct AdmittedShape {
+    with_code: u64,
+    walk_ins: u64,
 }
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -124,6 +142,8 @@ impl From<&Results> for ResultsDocument {
             roll_up: results.roll_up.code(),
             rows: results.rows.iter().map(RowShape::from).collect(),
             source: SourceShape::from(&results.source),
+            admission: results.admission.map(Admission::code),
+            admitted: results.admitted.map(|Admitted { with_code, walk_ins }| AdmittedShape { with_code, walk_ins }),
             selection: results.selection.as_ref().map(SelectionShape::from),
         }
     }

@@ -1,5 +1,6 @@
 //! The words for what the domain says in types, Vietnamese and English.
 
+use crate::domain::admission::Admission;
 use crate::domain::disclosure::MIN_ANSWERS;
 use crate::domain::estimate::{Caution, Ends, Estimate, Method, ShareInterval};
 use crate::domain::index::table::Source;
@@ -78,6 +79,15 @@ fn spread(method: Method) -> &'static str {
         Method::ModelAssumed => "theo giả định mô hình, không phải sai số chọn mẫu",
         Method::Combined => "cộng các cuộc điều tra độc lập, bậc tự do theo Welch–Satterthwaite",
         Method::MultipleImputation => "nhiều bản điền khuyết, gộp theo quy tắc Rubin",
+    }
+}
+
+/// How people were admitted, in Vietnamese.
+#[must_use]
+pub fn admission(admission: Admission) -> &'static str {
+    match admission {
+        Admission::Receipt => "có mã biên nhận",
+        Admission::WalkIn => "không có mã",
     }
 }
 

@@ -164,13 +164,24 @@ impl<'a> Linked<'a> {
         Visible { linked: self, shown }
     }
 
+    /// People of a domain.
+    #[must_use]
+    pub fn n(&self, domain: &Domain, answers: Answers) -> u64 {
+        let counts = |place: &&Place| answers == Answers::All || !place.is_flagged;
+        let inside = self.tally.answered.iter().filter(|(place, _)| is_within(domain, place) && counts(place));
+        inside.flat_map(|(_, people)| people.values()).sum()
+    }
+
     /// The groups of a domain.
     fn groups(&self, domain: &Domain) -> Vec<u32> {
-        let within = |part: &Option<BTreeSet<u32>>, value: u32| part.as_ref().is_none_or(|part| part.contains(&value));
         let places = self.tally.answered.keys().zip(&self.group_of);
-        let inside = places.filter(|(place, _)| within(&domain.psus, place.desk) && within(&domain.cells, place.cell));
-        inside.map(|(_, group)| *group).collect()
+        places.filter(|(place, _)| is_within(domain, place)).map(|(_, group)| *group).collect()
     }
+}
+
+fn is_within(domain: &Domain, place: &Place) -> bool {
+    let within = |part: &Option<BTreeSet<u32>>, value: u32| part.as_ref().is_none_or(|part| part.contains(&value));
+    within(&domain.psus, place.desk) && within(&domain.cells, place.cell)
 }
 
 /// The areas within a round's, level by level.

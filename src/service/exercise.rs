@@ -65,6 +65,17 @@ pub enum AnalyseRefusal {
         /// What does not fit.
         faults: String,
     },
+    /// A round without receipt codes admitted everybody alike.
+    #[error("round {0} used no receipt codes, so nobody is told apart by them; leave the admission out")]
+    NoCodes(RoundCode),
+    /// Figures by admission are given where they are declared, since others could be subtracted from each other.
+    #[error("figures of {area} are not declared by admission; there are {declared}")]
+    NotByAdmission {
+        /// The area asked for.
+        area: AreaCode,
+        /// The declared breakdowns by admission.
+        declared: String,
+    },
     /// The area asked for is not rated.
     #[error("{0} is not a unit that the scheme rates in this round")]
     UnknownUnit(AreaCode),

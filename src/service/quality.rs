@@ -76,7 +76,7 @@ pub fn report(catalogue: &Catalogue, store: &Store, round: &RoundCode) -> Result
     }
     desks.sort_by(|(_, _, a), (_, _, b)| b.share().total_cmp(&a.share()));
     let overall = |answers| {
-        let found = results::results(catalogue, store, round, (None, answers))?;
+        let found = results::results(catalogue, store, round, (None, answers), None)?;
         let first = found.rows.into_iter().next();
         Ok::<_, AnalyseRefusal>(
             first

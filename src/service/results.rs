@@ -1,9 +1,11 @@
 //! What people said: every item, element and the overall figure of one round, for one area.
 
+use super::breakdown::cells::{ADMISSION, Declared};
 use super::catalogue::{Catalogue, Texts};
 use super::disclosure::{Linked, Visible};
 use super::exercise::{AnalyseRefusal, Exercise, Survey};
 use super::sample::{RoundSample, scaled};
+use crate::domain::admission::{Admission, Admitted};
 use crate::domain::area::{Area, AreaTree};
 use crate::domain::disclosure::NoFigure;
 use crate::domain::estimate::Estimate;
@@ -17,20 +19,25 @@ use crate::service::analyse::LEVEL;
 use crate::statistics::{Domain, Range, Statistic, Term};
 use crate::store::Store;
 
-/// The results of a round, for one area within it or for all of it, of all answers or those without flags.
+/// The results of a round, for one area within it or for all of it, of all answers or those without flags, of everybody or of
+/// people who were admitted in one way.
 ///
 /// # Errors
-/// When the round or the area is unknown, or the answers cannot be used.
+/// When the round or the area is unknown, the answers cannot be used, or there are no figures by admission.
 pub fn results(
     catalogue: &Catalogue,
     store: &Store,
     code: &RoundCode,
     (area, answers): (Option<&AreaCode>, Answers),
+    admission: Option<Admission>,
 ) -> Result<Results, AnalyseRefusal> {
     let exercise = Exercise::of_round(catalogue, store, code, answers)?;
     let (area, survey) = (within(&exercise, area)?.clone(), exercise.named(code)?);
+    if admission.is_some() {
+        check_admission(catalogue, &exercise, survey, &area)?;
+    }
     let linked = Linked::of(catalogue, &exercise, survey);
-    let found = of_areas(catalogue, &exercise, (survey, &linked), &[&area]);
+    let found = of_admitted(catalogue, &exercise, (survey, &linked), (&[&area], admission));
     found.into_iter().next().ok_or(AnalyseRefusal::UnknownUnit(area.code))
 }
 
@@ -41,12 +48,42 @@ pub(super) fn within<'e>(exercise: &'e Exercise, area: Option<&AreaCode>) -> Res
     known.ok_or_else(|| AnalyseRefusal::UnknownUnit(area.clone()))
 }
 
+/// Whether the figures of an area are declared by admission: only then are they part of the linked set.
+fn check_admission(
+    catalogue: &Catalogue,
+    exercise: &Exercise,
+    survey: &Survey,
+    area: &Area,
+) -> Result<(), AnalyseRefusal> {
+    if survey.sample.place_of_admission().is_none() {
+        return Err(AnalyseRefusal::NoCodes(survey.source.round.clone()));
+    }
+    let declared = Declared::of(catalogue, exercise, survey);
+    let level = (area.code != exercise.plan.area).then(|| area.level.code());
+    let names: Vec<String> = level.into_iter().chain([ADMISSION]).map(str::to_owned).collect();
+    declared.position(&names).map(drop).ok_or_else(|| {
+        let by_admission = declared.names().into_iter().filter(|name| name.split('*').any(|part| part == ADMISSION));
+        let declared = by_admission.collect::<Vec<_>>().join(", ");
+        AnalyseRefusal::NotByAdmission { area: area.code.clone(), declared }
+    })
+}
+
 /// The results of a survey for some areas of its exercise.
 pub(super) fn of_areas(
     catalogue: &Catalogue,
     exercise: &Exercise,
-    (survey, linked): (&Survey, &Linked),
+    on: (&Survey, &Linked),
     areas: &[&Area],
+) -> Vec<Results> {
+    of_admitted(catalogue, exercise, on, (areas, None))
+}
+
+/// As [`of_areas`], of everybody or of people who were admitted in one way.
+fn of_admitted(
+    catalogue: &Catalogue,
+    exercise: &Exercise,
+    (survey, linked): (&Survey, &Linked),
+    (areas, admission): (&[&Area], Option<Admission>),
 ) -> Vec<Results> {
     let Survey { source, sample } = survey;
     let questions = questions(sample);
@@ -55,12 +92,17 @@ pub(super) fn of_areas(
     let visible: Vec<Option<Visible>> =
         statistics.iter().map(|figures| figures.first().map(|first| linked.statistic(first))).collect();
     let codes: Vec<AreaCode> = areas.iter().map(|area| area.code.clone()).collect();
-    let domains = sample.domains(&exercise.tree, &codes);
+    let everybody = sample.domains(&exercise.tree, &codes);
+    let admitted: Vec<Option<Admitted>> = everybody.iter().map(|area| admitted(linked, survey, area)).collect();
+    let domains = match admission {
+        Some(admission) => sample.admitted(everybody, admission),
+        None => everybody,
+    };
     // Of areas asked together one could borrow another's design effect; an area's figures shall be the same alone.
     let found = sample.estimate_each(&domains, &statistics.concat(), LEVEL);
     let questionnaire = sample.questionnaire();
     let texts = questionnaire.languages.first().and_then(|first| catalogue.texts(&questionnaire.reference, first));
-    let of_area = |((area, domain), found): ((&&Area, &Domain), Vec<_>)| {
+    let of_area = |(((area, domain), admitted), found): (((&&Area, &Domain), Option<Admitted>), Vec<_>)| {
         let (mut found, spot) = (found.into_iter(), linked.spot(domain, source.answers));
         let row = |(question, visible): (&Question, &Option<Visible>)| {
             let visible = visible.as_ref()?;
@@ -79,9 +121,22 @@ pub(super) fn of_areas(
             rule: questionnaire.rule,
             roll_up: questionnaire.roll_up,
             rows,
+            admission,
+            admitted,
         }
     };
-    areas.iter().zip(&domains).zip(found).map(of_area).collect()
+    areas.iter().zip(&domains).zip(admitted).zip(found).map(of_area).collect()
+}
+
+/// How the people of an area were admitted, if the round used codes and both numbers may be shown.
+fn admitted(linked: &Linked, Survey { source, sample }: &Survey, area: &Domain) -> Option<Admitted> {
+    sample.place_of_admission()?;
+    let people = linked.people();
+    let [with_code, walk_ins] = [Admission::Receipt, Admission::WalkIn].map(|admission| {
+        let domain = sample.admitted(vec![area.clone()], admission).pop()?;
+        people.holds(&domain, source.answers).then(|| linked.n(&domain, source.answers))
+    });
+    Some(Admitted { with_code: with_code?, walk_ins: walk_ins? })
 }
 
 /// Who chose to answer in an area, and what that may do to its overall share.

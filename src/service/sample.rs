@@ -3,6 +3,7 @@
 
 use super::disclosure::Tally;
 use super::quality::Sieve;
+use crate::domain::admission::Admission;
 use crate::domain::area::AreaTree;
 use crate::domain::estimate::Estimate;
 use crate::domain::frame::{Frame, FrameDesk};
@@ -99,7 +100,7 @@ impl RoundSample {
                     codes.iter_mut().zip(&offsets).for_each(|(code, offset)| *code = byte(offset));
                     key.clear();
                     key.extend(profile_offsets.iter().map(byte));
-                    key.push(admission_code(row.has_receipt));
+                    key.push(admission_code(Admission::of(row.has_receipt)));
                     has_receipts |= row.has_receipt;
                     let cell = cells.index(&key);
                     let has_value = |(codes, code): (&[bool; 256], &u8)| codes.get(usize::from(*code)) == Some(&true);
@@ -153,6 +154,13 @@ impl RoundSample {
             Domain::of_psus(places.map(|(_, place)| place))
         };
         units.iter().map(within).collect()
+    }
+
+    /// The same domains, of people who were admitted in one way only.
+    #[must_use]
+    pub fn admitted(&self, domains: Vec<Domain>, admission: Admission) -> Vec<Domain> {
+        let cells = self.place_of_admission().map(|place| self.cells_with(&[(place, admission_code(admission))]));
+        domains.into_iter().map(|domain| Domain { cells: cells.clone(), ..domain }).collect()
     }
 
     /// The profile items that answers can be broken down by.
@@ -304,10 +312,13 @@ pub(super) fn design_of(frame: &Frame) -> (Vec<DesignDesk>, BTreeMap<String, u32
     (frame.iter().map(desk).collect(), per_stratum.collect())
 }
 
-/// The code in a cell of who came with a receipt code, and of who walked in. Neither is that of no answer.
+/// The code of an admission in a cell. None is that of no answer.
 #[must_use]
-pub fn admission_code(has_receipt: bool) -> u8 {
-    if has_receipt { 1 } else { 2 }
+pub fn admission_code(admission: Admission) -> u8 {
+    match admission {
+        Admission::Receipt => 1,
+        Admission::WalkIn => 2,
+    }
 }
 
 /// The cells that answers were found in.

@@ -3,6 +3,7 @@
 //! Its address carries its digest, so what is under one address never changes and may be kept for a year.
 
 use super::Site;
+use super::openapi::{Access, Both, Content, Gives, Group, NOTHING, Operation, Parameter, Place, Takes, shapes};
 use super::problem::Problem;
 use super::problem::catalogue::NOT_FOUND;
 use actix_web::http::header::{self, CacheControl, CacheDirective, EntityTag, IfNoneMatch};
@@ -86,6 +87,45 @@ impl Asset {
         response.insert_header((header::CONTENT_TYPE, self.media_type)).body(self.content.clone())
     }
 }
+
+/// `GET /page/{file}`
+pub const FILE: Operation = Operation {
+    id: "getFile",
+    group: Group::Citizens,
+    does: Both { vi: "Một tệp của các trang", en: "A style sheet, script or picture of the pages" },
+    access: Access::Anyone,
+    parameters: &[NAME],
+    takes: Takes::Nothing,
+    gives: &[
+        Gives {
+            status: 200,
+            what: Both {
+                vi: "Tệp; dưới địa chỉ có mã băm thì không đổi",
+                en: "The file; under the address with its digest it never changes",
+            },
+            content: &FORMS,
+        },
+        Gives { status: 304, what: Both { vi: "Không đổi", en: "It has not changed" }, content: NOTHING },
+    ],
+    refuses: &[&NOT_FOUND],
+};
+
+/// As what files are sent.
+const FORMS: [Content; 4] = [
+    Content::text("text/css"),
+    Content::text("text/javascript"),
+    Content::text("image/svg+xml"),
+    Content::text("application/manifest+json"),
+];
+
+/// `{file}`
+const NAME: Parameter = Parameter {
+    name: "file",
+    place: Place::Path,
+    schema: shapes::text,
+    what: Both { vi: "Tên tệp", en: "The file's name" },
+    example: Some("style.css"),
+};
 
 /// Whether the client has what a tag stands for.
 #[must_use]

@@ -2,9 +2,10 @@
 
 mod keys;
 
+use super::openapi::{Access, Both, Gives, Group, NOTHING, Operation, PAGE, Sent, Takes, shapes};
 use super::pages::{self, Chrome, VIETNAMESE};
 use super::problem::Problem;
-use super::problem::catalogue::{MALFORMED_FORM, ROUND_NOT_OPEN, UNAVAILABLE};
+use super::problem::catalogue::{DEVICE_UNKNOWN, MALFORMED_FORM, ROUND_NOT_OPEN, UNAVAILABLE};
 use super::responses::RETRY_AFTER_FAULT_S;
 use super::{Site, credentials, form, guard};
 use crate::domain::answers::AnswerFault;
@@ -19,6 +20,7 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use keys::Keys;
 use minijinja::{Value, context};
+use schemars::{Schema, SchemaGenerator, json_schema};
 use std::collections::BTreeMap;
 
 /// Before an item's id in the name of its field.
@@ -45,6 +47,27 @@ enum Said {
     Wrong(&'static str),
 }
 
+/// `GET /entry`
+pub const SHOW: Operation = Operation {
+    id: "showEntry",
+    group: Group::Office,
+    does: Both { vi: "Trang nhập phiếu giấy", en: "The page where paper forms are typed in" },
+    access: Access::Device(&[DeviceKind::Entry]),
+    parameters: &[],
+    takes: Takes::Nothing,
+    gives: &[
+        Gives { status: 200, what: Both { vi: "Phiếu trống", en: "An empty form" }, content: PAGE },
+        Gives {
+            status: 303,
+            what: Both {
+                vi: "Không phải thiết bị nhập phiếu: sang trang ghép", en: "No such device: on to pairing"
+            },
+            content: NOTHING,
+        },
+    ],
+    refuses: &[&DEVICE_UNKNOWN, &UNAVAILABLE],
+};
+
 /// `GET /entry`: an empty form, for a device that was enrolled for it.
 ///
 /// # Errors
@@ -54,6 +77,35 @@ pub async fn show(request: HttpRequest, site: Data<Site>) -> Result<HttpResponse
     let sheet = Sheet { desk: device.desk.to_string(), ..Sheet::default() };
     page(&site, &sheet, &Said::Nothing).await
 }
+
+/// `POST /entry`
+pub const ENTER: Operation = Operation {
+    id: "enterPaper",
+    group: Group::Office,
+    does: Both {
+        vi: "Nhập một phiếu giấy", en: "Takes a form that was typed in; each is typed twice and compared"
+    },
+    access: Access::Device(&[DeviceKind::Entry]),
+    parameters: &[],
+    takes: Takes::Form(Sent { schema: form_schema, example: r#"{"desk":"MH01-00","form":"1","typed.TC1":"4"}"# }),
+    gives: &[
+        Gives { status: 200, what: Both { vi: "Đã nhận", en: "It is taken" }, content: PAGE },
+        Gives {
+            status: 303,
+            what: Both {
+                vi: "Không phải thiết bị nhập phiếu: sang trang ghép", en: "No such device: on to pairing"
+            },
+            content: NOTHING,
+        },
+        Gives {
+            status: 409, what: Both { vi: "Hai lần nhập khác nhau", en: "The two entries differ" }, content: PAGE
+        },
+        Gives {
+            status: 422, what: Both { vi: "Có chỗ cần sửa", en: "There is something to mend" }, content: PAGE
+        },
+    ],
+    refuses: &[&MALFORMED_FORM, &DEVICE_UNKNOWN, &ROUND_NOT_OPEN, &UNAVAILABLE],
+};
 
 /// `POST /entry`: takes a form that was typed in.
 ///
@@ -103,6 +155,20 @@ async fn clerk(request: &HttpRequest, site: &Site) -> Result<Option<KnownDevice>
 /// Any other device is sent to the page that pairs it.
 fn to_pairing() -> HttpResponse {
     HttpResponse::SeeOther().insert_header((header::LOCATION, "/kiosk")).finish()
+}
+
+/// The fields of the page.
+fn form_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "desk": shapes::said(shapes::text(), "The code of the desk"),
+            "form": shapes::said(shapes::text(), "The number on the paper"),
+            "different": shapes::said(shapes::text(), "How many items differed, when they are settled"),
+        },
+        "patternProperties": { format!("^{}", TYPED.replace('.', "\\.")): shapes::said(shapes::text(), "The keys of an item") },
+    })
 }
 
 impl Sheet {

@@ -5,8 +5,14 @@
 //! connection breaks off.
 
 use super::figures;
+use super::figures::{BY, ELEMENT, ITEM};
+use super::openapi::{
+    Access, Both, Content, FLAGGED, Gives, Group, Operation, Parameter, Place, ROUND, Takes, UNIT, shapes,
+};
 use super::problem::Problem;
-use super::problem::catalogue::{FAULTY_QUERY, UNKNOWN_ROUND, UNKNOWN_UNIT};
+use super::problem::catalogue::{
+    FAULTY_QUERY, FIGURES_NOT_AVAILABLE, KEY_NEEDED, Kind, UNAVAILABLE, UNKNOWN_ROUND, UNKNOWN_UNIT,
+};
 use super::{Site, form, operator};
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::quality::Answers;
@@ -31,6 +37,89 @@ const TIME_LIMIT: Duration = Duration::from_secs(900);
 const CHUNK_BYTES: usize = 64 * 1024;
 /// Chunks that may wait for the network.
 const MAX_WAITING: usize = 4;
+
+/// What of a round is exported, and how: the query of both addresses.
+const ASKED: [Parameter; 8] = [
+    ROUND,
+    Parameter {
+        name: "format",
+        place: Place::QueryAlways,
+        schema: || shapes::words(&Format::ALL.map(Format::code)),
+        what: Both { vi: "Định dạng tệp", en: "The file's format" },
+        example: Some("csv"),
+    },
+    Parameter {
+        name: "table",
+        place: Place::Query,
+        schema: || shapes::words(&TableName::ALL.map(TableName::code)),
+        what: Both {
+            vi: "Bảng; mặc định là responses, cần khóa của người phụ trách",
+            en: "The table; responses by default, which is for the operator",
+        },
+        example: Some("breakdown"),
+    },
+    Parameter { example: None, ..UNIT },
+    BY,
+    ITEM,
+    ELEMENT,
+    FLAGGED,
+];
+
+/// The files that there are.
+const FILES: [Content; 9] = [
+    Content::text("text/csv"),
+    Content::file("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    Content::file("application/x-ndjson"),
+    Content::file("application/vnd.apache.parquet"),
+    Content::file("application/x-spss-sav"),
+    Content::file("application/x-stata-dta"),
+    Content::text("text/x-r-source"),
+    Content::file("application/xml"),
+    Content::PAGE,
+];
+
+/// Why there is none.
+const REFUSED: [&Kind; 6] =
+    [&FAULTY_QUERY, &KEY_NEEDED, &UNKNOWN_ROUND, &UNKNOWN_UNIT, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE];
+
+/// `GET /v1/rounds/{round}/export`
+pub const FILE: Operation = Operation {
+    id: "getExport",
+    group: Group::Programs,
+    does: Both {
+        vi: "Tải phiếu trả lời hoặc một bảng về thành tệp", en: "Answers or a table of figures as a file"
+    },
+    access: Access::Operator,
+    parameters: &ASKED,
+    takes: Takes::Nothing,
+    gives: &[Gives {
+        status: 200,
+        what: Both {
+            vi: "Tệp; đứt giữa chừng thì không kết thúc như HTTP quy định",
+            en: "The file; one that broke off does not end as HTTP says",
+        },
+        content: &FILES,
+    }],
+    refuses: &REFUSED,
+};
+
+/// `GET /v1/rounds/{round}/export/manifest`
+pub const MANIFEST: Operation = Operation {
+    id: "getManifest",
+    group: Group::Programs,
+    does: Both {
+        vi: "Nội dung, kích thước và SHA-256 của tệp đó", en: "What is in that file, its size and SHA-256"
+    },
+    access: Access::Operator,
+    parameters: &ASKED,
+    takes: Takes::Nothing,
+    gives: &[Gives {
+        status: 200,
+        what: Both { vi: "Bản kê", en: "The manifest" },
+        content: &[Content::json::<Manifest>()],
+    }],
+    refuses: &REFUSED,
+};
 
 /// `GET /v1/rounds/{round}/export?format=csv[&table=results&unit=U&flagged=without&by=sex*age&item=Q01&element=E1]`: the file. The
 /// table is `responses` unless named.
@@ -195,6 +284,14 @@ mod tests {
         assert_eq!(read("format=csv&unit=D01").unwrap().0.unit, AreaCode::parse("D01").ok());
         for wrong in ["", "format=doc", "format=csv&table=comments", "format=csv&flagged=with", "format=csv&x=1"] {
             assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_format_is_described() {
+        for format in Format::ALL {
+            let media_type = format.media_type().split(';').next().unwrap();
+            assert!(FILES.iter().any(|content| content.media_type == media_type), "{format}");
         }
     }
 

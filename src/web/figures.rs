@@ -1,10 +1,16 @@
 //! The doors to figures: a round's index table and its results, as JSON.
 
 use super::Site;
+use super::openapi::{
+    Access, Both, Content, FLAGGED, Gives, Group, NOTHING, Operation, Parameter, Place, ROUND, Takes, UNIT, shapes,
+};
 use super::problem::Problem;
-use super::problem::catalogue::{FAULTY_QUERY, FIGURES_NOT_AVAILABLE, UNAVAILABLE, UNKNOWN_ROUND, UNKNOWN_UNIT};
+use super::problem::catalogue::{
+    FAULTY_QUERY, FIGURES_NOT_AVAILABLE, NOT_FOUND, UNAVAILABLE, UNKNOWN_PUBLICATION, UNKNOWN_ROUND, UNKNOWN_UNIT,
+};
 use super::publications;
 use super::responses::RETRY_AFTER_FAULT_S;
+use crate::domain::admission::Admission;
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::publication::AsOf;
 use crate::domain::quality::Answers;
@@ -21,13 +27,46 @@ use crate::service::{analyse, results};
 use actix_web::web::{self, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
+/// `GET /v1/rounds/{round}/index`
+pub const INDEX: Operation = Operation {
+    id: "getIndex",
+    group: Group::Programs,
+    does: Both {
+        vi: "Bảng chỉ số của cả kỳ đánh giá, hoặc một đơn vị",
+        en: "The index table of the round's exercise, or one unit of it",
+    },
+    access: Access::Anyone,
+    parameters: &[ROUND, UNIT, FLAGGED, AS_OF],
+    takes: Takes::Nothing,
+    gives: &[
+        Gives {
+            status: 200,
+            what: Both { vi: "Bảng chỉ số", en: "The table" },
+            content: &[Content::json::<IndexDocument>()],
+        },
+        UNCHANGED,
+    ],
+    refuses: &[
+        &FAULTY_QUERY,
+        &NOT_FOUND,
+        &UNKNOWN_ROUND,
+        &UNKNOWN_UNIT,
+        &UNKNOWN_PUBLICATION,
+        &FIGURES_NOT_AVAILABLE,
+        &UNAVAILABLE,
+    ],
+};
+
 /// `GET /v1/rounds/{round}/index[?unit=U&flagged=without&as-of=1]`: the index table of the round's exercise, or one unit of it. Of a
 /// published round it is the table that was published.
 ///
 /// # Errors
 /// An unknown round or unit, a query it does not have, or figures that cannot be computed.
 pub async fn index(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
-    let (round, Asked { unit, answers, as_of }) = (code(&round)?, Asked::by(&request)?);
+    let (round, Asked { unit, answers, admission, as_of }) = (code(&round)?, Asked::by(&request)?);
+    if admission.is_some() {
+        return Err(Problem::of(&FAULTY_QUERY).saying("The index is that of everybody; results have an admission"));
+    }
     let of_unit = unit.clone();
     let path = move |_: &_| Some(paths::index(of_unit.as_ref(), answers, Form::Json));
     if let Some(frozen) = publications::frozen(&request, &site, (round.clone(), as_of), (path, &UNKNOWN_UNIT)).await? {
@@ -43,24 +82,139 @@ pub async fn index(request: HttpRequest, site: Data<Site>, round: Path<String>) 
     Ok(HttpResponse::Ok().json(IndexDocument::from(&shown)))
 }
 
-/// `GET /v1/rounds/{round}/results[?unit=U&flagged=without]`: every item, element and the overall figure, for the round's area or one
+/// `GET /v1/rounds/{round}/results`
+pub const RESULTS: Operation = Operation {
+    id: "getResults",
+    group: Group::Programs,
+    does: Both {
+        vi: "Kết quả theo nội dung, cả địa bàn hoặc một đơn vị",
+        en: "Every item, element and the overall figure, for the round's area or one within it",
+    },
+    access: Access::Anyone,
+    parameters: &[ROUND, UNIT, FLAGGED, ADMISSION, AS_OF],
+    takes: Takes::Nothing,
+    gives: &[
+        Gives {
+            status: 200,
+            what: Both { vi: "Kết quả", en: "The results" },
+            content: &[Content::json::<ResultsDocument>()],
+        },
+        UNCHANGED,
+    ],
+    refuses: &[
+        &FAULTY_QUERY,
+        &NOT_FOUND,
+        &UNKNOWN_ROUND,
+        &UNKNOWN_UNIT,
+        &UNKNOWN_PUBLICATION,
+        &FIGURES_NOT_AVAILABLE,
+        &UNAVAILABLE,
+    ],
+};
+
+/// `GET /v1/rounds/{round}/results[?unit=U&flagged=without&admission=receipt]`: every item, element and the overall figure, for the round's area or one
 /// area within it.
 ///
 /// # Errors
 /// As [`index`].
 pub async fn results(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
-    let (round, Asked { unit, answers, as_of }) = (code(&round)?, Asked::by(&request)?);
+    let (round, Asked { unit, answers, admission, as_of }) = (code(&round)?, Asked::by(&request)?);
     let of_unit = unit.clone();
-    let path =
-        move |plan: &RoundPlan| Some(paths::results(of_unit.as_ref().unwrap_or(&plan.area), answers, Form::Json));
+    // What is published has no figures by admission.
+    let is_everybody = admission.is_none();
+    let path = move |plan: &RoundPlan| {
+        is_everybody.then(|| paths::results(of_unit.as_ref().unwrap_or(&plan.area), answers, Form::Json))
+    };
     if let Some(frozen) = publications::frozen(&request, &site, (round.clone(), as_of), (path, &UNKNOWN_UNIT)).await? {
         return Ok(frozen);
     }
     let found = computed(&site, move |service| {
-        results::results(service.catalogue(), service.store(), &round, (unit.as_ref(), answers))
+        results::results(service.catalogue(), service.store(), &round, (unit.as_ref(), answers), admission)
     });
     Ok(HttpResponse::Ok().json(ResultsDocument::from(&found.await?)))
 }
+
+/// `GET /v1/rounds/{round}/breakdown`
+pub const BREAKDOWN: Operation = Operation {
+    id: "getBreakdown",
+    group: Group::Programs,
+    does: Both {
+        vi: "Kết quả chia nhóm, ô nhỏ được giữ kín", en: "Declared breakdowns, with small cells hidden"
+    },
+    access: Access::Anyone,
+    parameters: &[ROUND, BY, ITEM, ELEMENT, FLAGGED, AS_OF],
+    takes: Takes::Nothing,
+    gives: &[
+        Gives {
+            status: 200,
+            what: Both { vi: "Kết quả chia nhóm", en: "The breakdowns" },
+            content: &[Content::json::<BreakdownDocument>()],
+        },
+        UNCHANGED,
+    ],
+    refuses: &[&FAULTY_QUERY, &NOT_FOUND, &UNKNOWN_ROUND, &UNKNOWN_PUBLICATION, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
+};
+
+/// A published round's figures are files, which a client may have already.
+const UNCHANGED: Gives = Gives {
+    status: 304,
+    what: Both { vi: "Không đổi, nếu đã công bố", en: "It has not changed; of what is published" },
+    content: NOTHING,
+};
+
+/// `?as-of=`
+const AS_OF: Parameter = Parameter {
+    name: "as-of",
+    place: Place::Query,
+    schema: shapes::text,
+    what: Both {
+        vi: "Lần công bố: số thứ tự, ngày hoặc thời điểm",
+        en: "A publication: its revision, or a day or instant at which it was public",
+    },
+    example: None,
+};
+
+/// `?admission=`
+const ADMISSION: Parameter = Parameter {
+    name: "admission",
+    place: Place::Query,
+    schema: || shapes::words(&Admission::ALL.map(Admission::code)),
+    what: Both {
+        vi: "Chỉ phiếu có mã biên nhận, hoặc chỉ phiếu không có mã, nếu đợt có dùng mã",
+        en: "Only people with a receipt code, or only those without, in a round that used codes",
+    },
+    example: None,
+};
+
+/// `?by=`
+pub(super) const BY: Parameter = Parameter {
+    name: "by",
+    place: Place::Query,
+    schema: || shapes::several(&shapes::text()),
+    what: Both {
+        vi: "Cách chia đã khai báo, chẳng hạn sex hay sex*age",
+        en: "A declared breakdown, such as sex or sex*age",
+    },
+    example: Some("sex"),
+};
+
+/// `?item=`
+pub(super) const ITEM: Parameter = Parameter {
+    name: "item",
+    place: Place::Query,
+    schema: || shapes::several(&shapes::code()),
+    what: Both { vi: "Mã câu hỏi", en: "An item" },
+    example: Some("TC1"),
+};
+
+/// `?element=`
+pub(super) const ELEMENT: Parameter = Parameter {
+    name: "element",
+    place: Place::Query,
+    schema: || shapes::several(&shapes::code()),
+    what: Both { vi: "Mã nhóm nội dung", en: "An element" },
+    example: None,
+};
 
 /// `GET /v1/rounds/{round}/breakdown[?by=sex*age&item=Q01&element=E1&flagged=without]`: declared breakdowns with small cells hidden.
 ///
@@ -130,13 +284,18 @@ fn code(round: &str) -> Result<RoundCode, Problem> {
 struct Asked {
     unit: Option<AreaCode>,
     answers: Answers,
+    admission: Option<Admission>,
     as_of: Option<AsOf>,
 }
 
 impl Asked {
     fn by(request: &HttpRequest) -> Result<Self, Problem> {
-        let faulty =
-            || Problem::of(&FAULTY_QUERY).saying("There are only unit=CODE, flagged=without and as-of=REVISION");
+        let faulty = || {
+            let admissions = Admission::listed();
+            Problem::of(&FAULTY_QUERY).saying(format!(
+                "There are only unit=CODE, flagged=without, as-of=REVISION and, of results, admission= {admissions}"
+            ))
+        };
         let pairs: Vec<(String, String)> =
             web::Query::from_query(request.query_string()).map(web::Query::into_inner).map_err(|_| faulty())?;
         let mut asked = Self::default();
@@ -146,6 +305,9 @@ impl Asked {
                     asked.unit = Some(AreaCode::parse(&value).map_err(|_| Problem::of(&UNKNOWN_UNIT))?);
                 }
                 "flagged" if value == "without" => asked.answers = Answers::Unflagged,
+                "admission" if asked.admission.is_none() => {
+                    asked.admission = Some(Admission::parse(&value).ok_or_else(faulty)?);
+                }
                 "as-of" if asked.as_of.is_none() => asked.as_of = Some(publications::as_of(&value)?),
                 _ => return Err(faulty()),
             }
@@ -158,6 +320,9 @@ impl Asked {
 pub(super) fn refused(refusal: AnalyseRefusal) -> Problem {
     match refusal {
         AnalyseRefusal::Round(RoundRefusal::Unknown(_)) => Problem::of(&UNKNOWN_ROUND),
+        AnalyseRefusal::NoCodes(_) | AnalyseRefusal::NotByAdmission { .. } => {
+            Problem::of(&FAULTY_QUERY).saying(refusal.to_string())
+        }
         AnalyseRefusal::UnknownUnit(_) => Problem::of(&UNKNOWN_UNIT),
         AnalyseRefusal::Store(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "figures could not be read");

@@ -2,6 +2,7 @@
 
 use super::Site;
 use super::metrics::OPENMETRICS;
+use super::openapi::{Access, Both, Content, Gives, Group, Operation, Takes};
 use super::problem::Problem;
 use super::problem::catalogue::{BUSY, UNAVAILABLE};
 use crate::service::collect::Pulse;
@@ -17,10 +18,34 @@ const RETRY_AFTER_S: u32 = 5;
 /// How long figures wait for the database.
 const DATABASE_LIMIT: Duration = Duration::from_secs(1);
 
+/// `GET /healthz`
+pub const ALIVE: Operation = Operation {
+    id: "isAlive",
+    group: Group::Keepers,
+    does: Both { vi: "Chương trình có chạy không", en: "Whether the process answers" },
+    access: Access::Anyone,
+    parameters: &[],
+    takes: Takes::Nothing,
+    gives: &[Gives { status: 200, what: Both { vi: "Có", en: "It does" }, content: &[Content::text("text/plain")] }],
+    refuses: &[],
+};
+
 /// `GET /healthz`: the process answers.
 pub async fn alive() -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body("alive\n")
 }
+
+/// `GET /readyz`
+pub const READY: Operation = Operation {
+    id: "isReady",
+    group: Group::Keepers,
+    does: Both { vi: "Có nhận việc được không", en: "Whether the database answers and the queue moves" },
+    access: Access::Anyone,
+    parameters: &[],
+    takes: Takes::Nothing,
+    gives: &[Gives { status: 200, what: Both { vi: "Có", en: "They do" }, content: &[Content::text("text/plain")] }],
+    refuses: &[&BUSY, &UNAVAILABLE],
+};
 
 /// `GET /readyz`: the database answers and the queue moves.
 ///
@@ -35,6 +60,22 @@ pub async fn ready(site: Data<Site>) -> Result<HttpResponse, Problem> {
     }
     Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body("ready\n"))
 }
+
+/// `GET /metrics`
+pub const METRICS: Operation = Operation {
+    id: "getMetrics",
+    group: Group::Keepers,
+    does: Both { vi: "Số đo cho Prometheus", en: "Figures for Prometheus" },
+    access: Access::Anyone,
+    parameters: &[],
+    takes: Takes::Nothing,
+    gives: &[Gives {
+        status: 200,
+        what: Both { vi: "Số đo", en: "The figures" },
+        content: &[Content::text("application/openmetrics-text")],
+    }],
+    refuses: &[],
+};
 
 /// `GET /metrics`: this server's figures for Prometheus.
 ///

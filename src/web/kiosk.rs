@@ -4,6 +4,9 @@
 //! pages one after another; with scripts the start screen stays and takes the form into itself (`surveys/page/kiosk.js`).
 
 use super::credentials::DEVICE_COOKIE;
+use super::openapi::{
+    Access, Both, Gives, Group, LANG, NOTHING, Operation, PAGE, Parameter, Place, Sent, Takes, shapes,
+};
 use super::pages::{self, Chrome, VIETNAMESE};
 use super::problem::Problem;
 use super::problem::catalogue::{DEVICE_UNKNOWN, MALFORMED_FORM, UNAVAILABLE};
@@ -19,7 +22,41 @@ use actix_web::http::header;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use minijinja::{Value, context};
+use schemars::{Schema, SchemaGenerator, json_schema};
 use std::sync::Arc;
+
+/// `GET /kiosk`
+pub const SHOW: Operation = Operation {
+    id: "showKiosk",
+    group: Group::Citizens,
+    does: Both {
+        vi: "Màn hình đầu của máy tính bảng tại quầy",
+        en: "The start screen of a desk's tablet, or the page that pairs it",
+    },
+    access: Access::AnyoneOrDevice,
+    parameters: &[PAIRING_CODE],
+    takes: Takes::Nothing,
+    gives: &[
+        Gives { status: 200, what: Both { vi: "Trang", en: "The page" }, content: PAGE },
+        Gives {
+            status: 303,
+            what: Both {
+                vi: "Thiết bị loại khác: sang trang của nó", en: "A device of another kind: on to its page"
+            },
+            content: NOTHING,
+        },
+    ],
+    refuses: &[&UNAVAILABLE],
+};
+
+/// `?code=`
+const PAIRING_CODE: Parameter = Parameter {
+    name: "code",
+    place: Place::Query,
+    schema: shapes::text,
+    what: Both { vi: "Mã ghép một lần, điền sẵn", en: "The one-time code, filled in" },
+    example: None,
+};
 
 /// `GET /kiosk`: the start screen of the desk, or the page that takes a one-time code.
 ///
@@ -35,6 +72,28 @@ pub async fn show(request: HttpRequest, site: Data<Site>) -> Result<HttpResponse
     }
 }
 
+/// `GET /interview`
+pub const INTERVIEW: Operation = Operation {
+    id: "showInterview",
+    group: Group::Citizens,
+    does: Both { vi: "Màn hình đầu của điều tra viên", en: "The start screen of an interviewer's device" },
+    access: Access::Device(&[DeviceKind::Interviewer]),
+    parameters: &[],
+    takes: Takes::Nothing,
+    gives: &[
+        Gives { status: 200, what: Both { vi: "Trang", en: "The page" }, content: PAGE },
+        Gives {
+            status: 303,
+            what: Both {
+                vi: "Không phải thiết bị của điều tra viên: sang trang ghép",
+                en: "No such device: on to pairing",
+            },
+            content: NOTHING,
+        },
+    ],
+    refuses: &[&UNAVAILABLE],
+};
+
 /// `GET /interview`: the start screen of an interviewer's device.
 ///
 /// # Errors
@@ -45,6 +104,37 @@ pub async fn interview(request: HttpRequest, site: Data<Site>) -> Result<HttpRes
         Err(problem) if problem.kind() != &DEVICE_UNKNOWN => Err(problem),
         _ => Ok(lead_to("/kiosk")),
     }
+}
+
+/// `POST /kiosk/pair`
+pub const PAIR: Operation = Operation {
+    id: "pairDevice",
+    group: Group::Citizens,
+    does: Both { vi: "Ghép thiết bị bằng mã một lần", en: "Pairs a device by its one-time code" },
+    access: Access::Anyone,
+    parameters: &[],
+    takes: Takes::Form(Sent { schema: pairing_form, example: r#"{"code":"3A4C-6D7G"}"# }),
+    gives: &[
+        Gives {
+            status: 303,
+            what: Both {
+                vi: "Đã ghép; khóa nằm trong cookie sipas_device",
+                en: "Paired; the key is in the cookie sipas_device",
+            },
+            content: NOTHING,
+        },
+        Gives {
+            status: 422,
+            what: Both { vi: "Mã sai, đã dùng hoặc hết hạn", en: "The code is wrong, used or out of date" },
+            content: PAGE,
+        },
+    ],
+    refuses: &[&MALFORMED_FORM, &UNAVAILABLE],
+};
+
+/// Whatever else a form brings is passed over.
+fn pairing_form(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "object", "properties": { "code": shapes::text() } })
 }
 
 /// `POST /kiosk/pair`: takes a one-time code, once, and gives the device its key.
@@ -70,6 +160,21 @@ pub async fn pair(request: HttpRequest, payload: Payload, site: Data<Site>) -> R
     }
     Ok(response)
 }
+
+/// `GET /kiosk/next`
+pub const NEXT: Operation = Operation {
+    id: "showNext",
+    group: Group::Citizens,
+    does: Both {
+        vi: "Lời cảm ơn trên máy tính bảng, rồi về màn hình đầu",
+        en: "Thanks on a tablet, then back to the start",
+    },
+    access: Access::Anyone,
+    parameters: &[LANG],
+    takes: Takes::Nothing,
+    gives: &[Gives { status: 200, what: Both { vi: "Trang", en: "The page" }, content: PAGE }],
+    refuses: &[],
+};
 
 /// `GET /kiosk/next`: thanks, for a tablet without scripts; it leads back to the start screen by itself.
 ///

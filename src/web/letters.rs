@@ -1,8 +1,12 @@
 //! Letters as they would be sent, for the operator to look at.
 
 use super::Site;
+use super::openapi::{Access, Both, Content, Gives, Group, NOTHING, Operation, Parameter, Place, ROUND, Takes, shapes};
 use super::problem::Problem;
-use super::problem::catalogue::{FAULTY_QUERY, NOT_FOUND, UNAVAILABLE, UNKNOWN_ROUND, UNKNOWN_UNIT};
+use super::problem::catalogue::{
+    FAULTY_QUERY, FIGURES_NOT_AVAILABLE, KEY_NEEDED, NOT_FOUND, UNAVAILABLE, UNKNOWN_PUBLICATION, UNKNOWN_ROUND,
+    UNKNOWN_UNIT,
+};
 use super::responses::RETRY_AFTER_FAULT_S;
 use super::{figures, form, operator, pages, publications};
 use crate::domain::ids::{AreaCode, RoundCode};
@@ -20,6 +24,71 @@ const OF_A_LETTER: &str = "default-src 'none'; style-src 'unsafe-inline'; img-sr
     form-action 'none'; frame-ancestors 'none'";
 /// What stands for the office in a letter that is only looked at.
 const CONTACT: &str = "[…]";
+
+/// `GET /operator/{round}/mail/{unit}`
+pub const SHOW: Operation = Operation {
+    id: "showLetter",
+    group: Group::Office,
+    does: Both {
+        vi: "Xem trước thư gửi lãnh đạo một đơn vị",
+        en: "The letter to a unit's chair, as it would be sent, or a picture in it",
+    },
+    access: Access::Operator,
+    parameters: &[
+        ROUND,
+        Parameter {
+            name: "unit",
+            place: Place::Path,
+            schema: shapes::code,
+            what: Both { vi: "Mã đơn vị", en: "The unit's code" },
+            example: None,
+        },
+        Parameter {
+            name: "language",
+            place: Place::Query,
+            schema: || shapes::words(&["vi", "en"]),
+            what: Both { vi: "Ngôn ngữ", en: "The language" },
+            example: None,
+        },
+        Parameter {
+            name: "edition",
+            place: Place::Query,
+            schema: shapes::text,
+            what: Both { vi: "Kỳ gửi, chẳng hạn r1", en: "The edition, such as r1" },
+            example: None,
+        },
+        Parameter {
+            name: "part",
+            place: Place::Query,
+            schema: shapes::text,
+            what: Both { vi: "Tên hình trong thư", en: "The name of a picture in it" },
+            example: None,
+        },
+    ],
+    takes: Takes::Nothing,
+    gives: &[
+        Gives {
+            status: 200,
+            what: Both { vi: "Thư hoặc hình", en: "The letter or the picture" },
+            content: &[Content::PAGE, Content::file("image/png")],
+        },
+        Gives {
+            status: 303,
+            what: Both { vi: "Khóa đã vào cookie", en: "The key has moved into a cookie" },
+            content: NOTHING,
+        },
+    ],
+    refuses: &[
+        &FAULTY_QUERY,
+        &KEY_NEEDED,
+        &NOT_FOUND,
+        &UNKNOWN_ROUND,
+        &UNKNOWN_UNIT,
+        &UNKNOWN_PUBLICATION,
+        &FIGURES_NOT_AVAILABLE,
+        &UNAVAILABLE,
+    ],
+};
 
 /// `GET /operator/{round}/mail/{unit}[?language=en&edition=r2&part=NAME]`: a letter as HTML, or a picture in it.
 ///

@@ -20,6 +20,7 @@ pub mod kiosk;
 pub mod letters;
 pub mod log;
 pub mod metrics;
+pub mod openapi;
 pub mod operator;
 pub mod pages;
 pub mod problem;
@@ -39,6 +40,7 @@ use address::Address;
 use guard::Limits;
 use health::Watch;
 use metrics::Metrics;
+use openapi::Description;
 use pages::Pages;
 use rate::{RateLimits, Rates};
 use results::Drawn;
@@ -71,6 +73,8 @@ pub struct Site {
     pub rates: Rates,
     /// New forms that were drawn.
     pub blanks: Blanks,
+    /// What this door takes and gives.
+    pub description: Description,
     /// Result pages that were drawn.
     pub results: Drawn,
 }
@@ -127,49 +131,53 @@ impl Site {
             counter,
             rates: Rates::default(),
             blanks: Blanks::default(),
+            description: Description::of(&table()),
             results: Drawn::default(),
         }
     }
 }
 
-/// Every address, in one table. A `get` also answers `HEAD`; every address answers `OPTIONS`.
+/// Every address, in one table, each method with its description. A `get` also answers `HEAD`; every address answers `OPTIONS`.
 #[must_use]
 pub fn table() -> Vec<Address> {
     vec![
         // For citizens.
-        Address::at("/s/{desk}").get(survey::show).post(survey::answer),
-        Address::at("/s/{desk}/thanks").get(survey::thanks),
-        Address::at("/kiosk").get(kiosk::show),
-        Address::at("/kiosk/pair").post(kiosk::pair),
-        Address::at("/kiosk/next").get(kiosk::next),
-        Address::at("/interview").get(kiosk::interview),
-        Address::at("/page/{file}").get(assets::file),
-        Address::at("/worker.js").get(worker::script),
+        Address::at("/s/{desk}").get(survey::show, &survey::SHOW).post(survey::answer, &survey::ANSWER),
+        Address::at("/s/{desk}/thanks").get(survey::thanks, &survey::THANKS),
+        Address::at("/kiosk").get(kiosk::show, &kiosk::SHOW),
+        Address::at("/kiosk/pair").post(kiosk::pair, &kiosk::PAIR),
+        Address::at("/kiosk/next").get(kiosk::next, &kiosk::NEXT),
+        Address::at("/interview").get(kiosk::interview, &kiosk::INTERVIEW),
+        Address::at("/page/{file}").get(assets::file, &assets::FILE),
+        Address::at("/worker.js").get(worker::script, &worker::SCRIPT),
         // For programs.
-        Address::at("/v1/rounds/{round}/responses").post(responses::submit),
-        Address::at("/v1/receipts").post(receipts::issue),
-        Address::at("/v1/devices/sync").post(devices::sync),
-        Address::at("/v1/rounds/{round}/index").get(figures::index),
-        Address::at("/v1/rounds/{round}/results").get(figures::results),
-        Address::at("/v1/rounds/{round}/breakdown").get(figures::breakdown),
-        Address::at("/v1/rounds/{round}/export").get(exports::file),
-        Address::at("/v1/rounds/{round}/export/manifest").get(exports::manifest),
-        Address::at("/v1/rounds/{round}/publications").get(publications::list),
-        Address::at("/v1/rounds/{round}/publications/{revision}/{file:.+}").get(publications::file),
+        Address::at("/v1/rounds/{round}/responses").post(responses::submit, &responses::SUBMIT),
+        Address::at("/v1/receipts").post(receipts::issue, &receipts::ISSUE),
+        Address::at("/v1/devices/sync").post(devices::sync, &devices::SYNC),
+        Address::at("/v1/rounds/{round}/index").get(figures::index, &figures::INDEX),
+        Address::at("/v1/rounds/{round}/results").get(figures::results, &figures::RESULTS),
+        Address::at("/v1/rounds/{round}/breakdown").get(figures::breakdown, &figures::BREAKDOWN),
+        Address::at("/v1/rounds/{round}/export").get(exports::file, &exports::FILE),
+        Address::at("/v1/rounds/{round}/export/manifest").get(exports::manifest, &exports::MANIFEST),
+        Address::at("/v1/rounds/{round}/publications").get(publications::list, &publications::LIST),
+        Address::at("/v1/rounds/{round}/publications/{revision}/{file:.+}")
+            .get(publications::file, &publications::FILE),
         // For everybody: what was published.
-        Address::at("/r/{round}").get(results::round),
-        Address::at("/r/{round}/{file}").get(results::file),
-        Address::at("/problems").get(problem::list),
-        Address::at("/problems/{slug}").get(problem::explain),
+        Address::at("/r/{round}").get(results::round, &results::ROUND_PAGE),
+        Address::at("/r/{round}/{file}").get(results::file, &results::FILE),
+        Address::at("/problems").get(problem::list, &problem::LIST),
+        Address::at("/problems/{slug}").get(problem::explain, &problem::EXPLAIN),
+        Address::at("/openapi.json").get(openapi::document, &openapi::DOCUMENT),
+        Address::at("/api").get(openapi::viewer, &openapi::VIEWER),
         // For the office.
-        Address::at("/entry").get(entry::show).post(entry::enter),
-        Address::at("/operator").get(operator::rounds),
-        Address::at("/operator/{round}").get(operator::show),
-        Address::at("/operator/{round}/mail/{unit}").get(letters::show),
+        Address::at("/entry").get(entry::show, &entry::SHOW).post(entry::enter, &entry::ENTER),
+        Address::at("/operator").get(operator::rounds, &operator::ROUNDS),
+        Address::at("/operator/{round}").get(operator::show, &operator::SHOW),
+        Address::at("/operator/{round}/mail/{unit}").get(letters::show, &letters::SHOW),
         // For whoever keeps the server running.
-        Address::at("/healthz").get(health::alive),
-        Address::at("/readyz").get(health::ready),
-        Address::at("/metrics").get(health::metrics),
+        Address::at("/healthz").get(health::alive, &health::ALIVE),
+        Address::at("/readyz").get(health::ready, &health::READY),
+        Address::at("/metrics").get(health::metrics, &health::METRICS),
     ]
 }
 

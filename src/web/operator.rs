@@ -3,8 +3,9 @@
 //! Whoever sits at the server itself is let in; anybody else shows a key of the scope `operator`, once in the address, and
 //! a cookie remembers it.
 
+use super::openapi::{Access, Both, Gives, Group, NOTHING, Operation, PAGE, Parameter, Place, ROUND, Takes, shapes};
 use super::problem::Problem;
-use super::problem::catalogue::{KEY_NEEDED, UNKNOWN_ROUND};
+use super::problem::catalogue::{FIGURES_NOT_AVAILABLE, KEY_NEEDED, UNAVAILABLE, UNKNOWN_ROUND};
 use super::{Site, credentials, figures, form, pages};
 use crate::domain::access::{Key, Scope};
 use crate::domain::ids::RoundCode;
@@ -19,10 +20,38 @@ use minijinja::{Value, context};
 use std::net::IpAddr;
 
 /// The cookie that a browser keeps the key in.
-const OPERATOR_COOKIE: &str = "sipas_operator";
+pub const OPERATOR_COOKIE: &str = "sipas_operator";
 
 /// Headers that a proxy adds: a request that has one comes from somewhere else, whatever its peer.
 const OF_PROXIES: [HeaderName; 4] = [header::FORWARDED, header::X_FORWARDED_FOR, header::X_FORWARDED_HOST, header::VIA];
+
+/// `GET /operator`
+pub const ROUNDS: Operation = Operation {
+    id: "listRounds",
+    group: Group::Office,
+    does: Both { vi: "Mọi đợt khảo sát", en: "Every round" },
+    access: Access::Operator,
+    parameters: &[KEY],
+    takes: Takes::Nothing,
+    gives: &[
+        Gives { status: 200, what: Both { vi: "Trang", en: "The page" }, content: PAGE },
+        Gives {
+            status: 303,
+            what: Both { vi: "Khóa đã vào cookie", en: "The key has moved into a cookie" },
+            content: NOTHING,
+        },
+    ],
+    refuses: &[&KEY_NEEDED, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
+};
+
+/// `?key=`
+const KEY: Parameter = Parameter {
+    name: "key",
+    place: Place::Query,
+    schema: shapes::key,
+    what: Both { vi: "Khóa, chỉ lần đầu", en: "The key, the first time only" },
+    example: None,
+};
 
 /// `GET /operator[?key=K]`: every round.
 ///
@@ -45,6 +74,28 @@ pub async fn rounds(request: HttpRequest, site: Data<Site>) -> Result<HttpRespon
     let page = site.pages.render("rounds.html", context! { lang => pages::VIETNAMESE, rounds => shown })?;
     pages::html(HttpResponse::Ok(), page)
 }
+
+/// `GET /operator/{round}`
+pub const SHOW: Operation = Operation {
+    id: "showRound",
+    group: Group::Office,
+    does: Both {
+        vi: "Một đợt: phiếu theo điểm và ngày, còn thiếu, thiết bị, dấu hiệu bất thường",
+        en: "A round: answers by desk and day, what is needed, devices and flags",
+    },
+    access: Access::Operator,
+    parameters: &[ROUND, KEY],
+    takes: Takes::Nothing,
+    gives: &[
+        Gives { status: 200, what: Both { vi: "Trang", en: "The page" }, content: PAGE },
+        Gives {
+            status: 303,
+            what: Both { vi: "Khóa đã vào cookie", en: "The key has moved into a cookie" },
+            content: NOTHING,
+        },
+    ],
+    refuses: &[&KEY_NEEDED, &UNKNOWN_ROUND, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
+};
 
 /// `GET /operator/{round}[?key=K]`: answers by desk and day, what is still needed, devices, receipts and flags.
 ///

@@ -3,6 +3,7 @@
 //! A file never changes under its revision, so it may be kept for a year there. It lies packed, and goes out as it lies to
 //! whoever takes gzip.
 
+use super::openapi::{Access, Both, Content, Gives, Group, NOTHING, Operation, Parameter, Place, ROUND, Takes, shapes};
 use super::problem::Problem;
 use super::problem::catalogue::{
     FAULTY_QUERY, FIGURES_NOT_AVAILABLE, Kind, NOT_FOUND, UNAVAILABLE, UNKNOWN_PUBLICATION, UNKNOWN_ROUND,
@@ -22,6 +23,24 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 
 const KEPT_S: u32 = 365 * 24 * 60 * 60;
 
+/// `GET /v1/rounds/{round}/publications`
+pub const LIST: Operation = Operation {
+    id: "listPublications",
+    group: Group::Programs,
+    does: Both {
+        vi: "Các lần công bố của đợt", en: "Every revision that was made public, with its digests and files"
+    },
+    access: Access::Anyone,
+    parameters: &[ROUND],
+    takes: Takes::Nothing,
+    gives: &[Gives {
+        status: 200,
+        what: Both { vi: "Danh sách", en: "The list" },
+        content: &[Content::json::<PublicationsDocument>()],
+    }],
+    refuses: &[&UNKNOWN_ROUND, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
+};
+
 /// `GET /v1/rounds/{round}/publications`: every revision with its digests and files.
 ///
 /// # Errors
@@ -33,6 +52,46 @@ pub async fn list(site: Data<Site>, round: Path<String>) -> Result<HttpResponse,
     let keep = CacheControl(vec![CacheDirective::NoCache]);
     Ok(HttpResponse::Ok().insert_header(keep).json(PublicationsDocument::new(&name, &all)))
 }
+
+/// `GET /v1/rounds/{round}/publications/{revision}/{file}`
+pub const FILE: Operation = Operation {
+    id: "getPublished",
+    group: Group::Programs,
+    does: Both { vi: "Một tệp đã công bố, đúng từng byte", en: "A file that was published, to the byte" },
+    access: Access::Anyone,
+    parameters: &[
+        ROUND,
+        Parameter {
+            name: "revision",
+            place: Place::Path,
+            schema: shapes::text,
+            what: Both { vi: "Số thứ tự lần công bố, từ 1", en: "The revision, from 1" },
+            example: None,
+        },
+        Parameter {
+            name: "file",
+            place: Place::Path,
+            schema: shapes::text,
+            what: Both { vi: "Đường dẫn trong danh sách tệp", en: "A path of the list of files" },
+            example: None,
+        },
+    ],
+    takes: Takes::Nothing,
+    gives: &[
+        Gives { status: 200, what: Both { vi: "Tệp", en: "The file" }, content: &FILES },
+        Gives { status: 304, what: Both { vi: "Không đổi", en: "It has not changed" }, content: NOTHING },
+    ],
+    refuses: &[&NOT_FOUND, &UNKNOWN_ROUND, &UNKNOWN_PUBLICATION, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
+};
+
+/// As what files of a publication are sent.
+pub(super) const FILES: [Content; 5] = [
+    Content::PAGE,
+    Content::file("application/json"),
+    Content::file("application/pdf"),
+    Content::text("text/csv"),
+    Content::text("text/plain"),
+];
 
 /// `GET /v1/rounds/{round}/publications/{revision}/{file}`: one file, to the byte.
 ///

@@ -1,7 +1,10 @@
 //! Receipt codes for the software that handles a desk's cases: it prints one on each receipt.
 
+use super::openapi::{Access, Both, Content, Gives, Group, Operation, Sent, Takes};
 use super::problem::Problem;
-use super::problem::catalogue::{UNAVAILABLE, UNKNOWN_ROUND};
+use super::problem::catalogue::{
+    FAULTY_QUERY, FAULTY_RESPONSE, KEY_NEEDED, MALFORMED_JSON, UNAVAILABLE, UNKNOWN_ROUND,
+};
 use super::responses::RETRY_AFTER_FAULT_S;
 use super::wire::{self, IssuedBody, SentIssue};
 use super::{Site, credentials, guard};
@@ -9,7 +12,27 @@ use crate::domain::access::Scope;
 use crate::service::receipts::IssueRefusal;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::SchemaGenerator;
 use std::sync::Arc;
+
+/// `POST /v1/receipts`
+pub const ISSUE: Operation = Operation {
+    id: "issueReceipts",
+    group: Group::Programs,
+    does: Both { vi: "Cấp mã để in trên giấy hẹn", en: "Issues codes, to be printed on receipts" },
+    access: Access::Program(Scope::Receipts),
+    parameters: &[],
+    takes: Takes::Json(Sent {
+        schema: SchemaGenerator::subschema_for::<SentIssue>,
+        example: r#"{"round":"demo-2025","desk":"MH01-00","count":2}"#,
+    }),
+    gives: &[Gives {
+        status: 201,
+        what: Both { vi: "Các mã", en: "The codes" },
+        content: &[Content::json::<IssuedBody>()],
+    }],
+    refuses: &[&FAULTY_QUERY, &MALFORMED_JSON, &KEY_NEEDED, &UNKNOWN_ROUND, &FAULTY_RESPONSE, &UNAVAILABLE],
+};
 
 /// `POST /v1/receipts` with `{"round":"R","desk":"D01-001","count":1}`: 201 and the codes.
 ///

@@ -1,9 +1,10 @@
 //! The door for programs: one response as JSON.
 
+use super::openapi::{Access, Both, Content, Gives, Group, Operation, ROUND, Sent, Takes};
 use super::problem::Problem;
 use super::problem::catalogue::{
-    BUSY, DEVICE_UNKNOWN, RECEIPT_EXPIRED, RECEIPT_SPENT, RECEIPT_WRONG, RESPONSE_CONFLICT, ROUND_NOT_OPEN,
-    UNAVAILABLE, UNKNOWN_ROUND,
+    BUSY, DEVICE_UNKNOWN, FAULTY_QUERY, FAULTY_RESPONSE, MALFORMED_JSON, PROOF_MISSING, RECEIPT_EXPIRED, RECEIPT_SPENT,
+    RECEIPT_WRONG, RESPONSE_CONFLICT, ROUND_NOT_OPEN, TOO_MANY, UNAVAILABLE, UNKNOWN_ROUND,
 };
 use super::wire::{self, Misread, ReceiptBody, SentResponse};
 use super::{Site, credentials, effort, guard, rate};
@@ -12,9 +13,51 @@ use crate::domain::ids::RoundCode;
 use crate::service::collect::{CollectRefusal, Collected, Submission};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use schemars::SchemaGenerator;
 
 /// When to try again after the database did not answer, in seconds.
 pub const RETRY_AFTER_FAULT_S: u32 = 5;
+
+/// `POST /v1/rounds/{round}/responses`
+pub const SUBMIT: Operation = Operation {
+    id: "submitResponse",
+    group: Group::Programs,
+    does: Both { vi: "Gửi một phiếu", en: "Sends a response; sent twice, it is stored once" },
+    access: Access::AnyoneOrDevice,
+    parameters: &[ROUND],
+    takes: Takes::Json(Sent { schema: SchemaGenerator::subschema_for::<SentResponse>, example: SENT }),
+    gives: &[
+        Gives {
+            status: 201,
+            what: Both { vi: "Đã lưu", en: "It is stored for good" },
+            content: &[Content::json::<ReceiptBody>()],
+        },
+        Gives {
+            status: 200,
+            what: Both { vi: "Đã lưu từ trước", en: "It was stored before" },
+            content: &[Content::json::<ReceiptBody>()],
+        },
+    ],
+    refuses: &[
+        &FAULTY_QUERY,
+        &MALFORMED_JSON,
+        &DEVICE_UNKNOWN,
+        &UNKNOWN_ROUND,
+        &ROUND_NOT_OPEN,
+        &RESPONSE_CONFLICT,
+        &RECEIPT_SPENT,
+        &RECEIPT_EXPIRED,
+        &FAULTY_RESPONSE,
+        &RECEIPT_WRONG,
+        &PROOF_MISSING,
+        &TOO_MANY,
+        &BUSY,
+        &UNAVAILABLE,
+    ],
+};
+
+/// A response in order.
+const SENT: &str = r#"{"id":"7f0c2a52-4f0e-4a3c-9d3f-0f6c1e9a7b11","desk":"MH01-00","channel":"web","answers":{"TC1":4,"TC2":4,"TC3":4,"TC4":4,"TT1":4,"TT2":4,"TT3":4,"TT4":4,"CC1":4,"CC2":4,"CC3":4,"CC4":4,"CC5":4,"KQ1":4,"KQ2":4,"KQ3":4,"PA1":4,"PA2":4,"PA3":4}}"#;
 
 /// `POST /v1/rounds/{round}/responses`: 201 once the response is stored for good, 200 when it was stored before.
 ///

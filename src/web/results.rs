@@ -1,8 +1,10 @@
 //! Result pages. Everybody sees what was published, byte by byte as it was frozen; what is not published yet, the operator only,
 //! as a preview. To anybody else a round that is not published looks like one that does not exist.
 
+use super::openapi::{Access, Both, Gives, Group, LANG, NOTHING, Operation, Parameter, Place, ROUND, Takes, shapes};
 use super::problem::Problem;
-use super::problem::catalogue::NOT_PUBLISHED;
+use super::problem::catalogue::{FIGURES_NOT_AVAILABLE, NOT_PUBLISHED, UNAVAILABLE};
+use super::publications::FILES;
 use super::{Site, figures, form, guard, operator, pages, publications};
 use crate::domain::comment::Standing;
 use crate::domain::ids::{AreaCode, RoundCode};
@@ -55,6 +57,58 @@ struct Preview {
     reports: Vec<UnitReport>,
     comments: BTreeMap<AreaCode, Vec<String>>,
 }
+
+/// `GET /r/{round}`
+pub const ROUND_PAGE: Operation = Operation {
+    id: "showResults",
+    group: Group::Everybody,
+    does: Both { vi: "Kết quả của cả địa bàn", en: "Leads to the results of the round's whole area" },
+    access: Access::Operator,
+    parameters: &[ROUND, LANG],
+    takes: Takes::Nothing,
+    gives: &[Gives {
+        status: 303,
+        what: Both { vi: "Sang trang của địa bàn", en: "On to the area's page" },
+        content: NOTHING,
+    }],
+    refuses: &[&NOT_PUBLISHED, &UNAVAILABLE],
+};
+
+/// `GET /r/{round}/{file}`
+pub const FILE: Operation = Operation {
+    id: "showResult",
+    group: Group::Everybody,
+    does: Both {
+        vi: "Trang kết quả của một địa bàn, hoặc tệp PDF, JSON, CSV; chưa công bố thì chỉ người phụ trách xem được",
+        en: "The page of an area, or its PDF, JSON or CSV; for the operator only until it is published",
+    },
+    access: Access::Operator,
+    parameters: &[
+        ROUND,
+        Parameter {
+            name: "file",
+            place: Place::Path,
+            schema: shapes::text,
+            what: Both {
+                vi: "Mã địa bàn, có thể kèm .pdf, .json, .csv, .en.html",
+                en: "An area's code, alone or with .pdf, .json, .csv, .en.html",
+            },
+            example: Some("MH01"),
+        },
+        LANG,
+    ],
+    takes: Takes::Nothing,
+    gives: &[
+        Gives { status: 200, what: Both { vi: "Trang hoặc tệp", en: "The page or file" }, content: &FILES },
+        Gives {
+            status: 303,
+            what: Both { vi: "Khóa đã vào cookie", en: "The key has moved into a cookie" },
+            content: NOTHING,
+        },
+        Gives { status: 304, what: Both { vi: "Không đổi", en: "It has not changed" }, content: NOTHING },
+    ],
+    refuses: &[&NOT_PUBLISHED, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
+};
 
 /// `GET /r/{round}`: leads to the page of the round's whole area.
 ///

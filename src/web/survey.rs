@@ -8,9 +8,12 @@ mod length;
 mod typed;
 mod view;
 
+use super::openapi::{
+    Access, Both, DESK, Gives, Group, LANG, NOTHING, Operation, PAGE, Parameter, Place, Sent, Takes, shapes,
+};
 use super::pages::{self, Chrome, VIETNAMESE};
 use super::problem::Problem;
-use super::problem::catalogue::{DESK_NOT_OPEN, ROUND_NOT_OPEN, UNAVAILABLE, UNKNOWN_DESK};
+use super::problem::catalogue::{DESK_NOT_OPEN, MALFORMED_FORM, ROUND_NOT_OPEN, UNAVAILABLE, UNKNOWN_DESK};
 use super::responses::RETRY_AFTER_FAULT_S;
 use super::{Site, form, guard, kiosk, rate};
 use crate::domain::answers::AnswerFault;
@@ -22,6 +25,7 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 pub use blank::Blanks;
 use minijinja::{Value, context};
+use schemars::SchemaGenerator;
 use std::sync::Arc;
 use typed::Typed;
 
@@ -42,6 +46,22 @@ struct Faults {
     /// What the page's words call it.
     code: Option<&'static str>,
 }
+
+/// `GET /s/{desk}`
+pub const SHOW: Operation = Operation {
+    id: "showSurvey",
+    group: Group::Citizens,
+    does: Both { vi: "Phiếu khảo sát của điểm tiếp nhận", en: "The survey of the desk's open round" },
+    access: Access::Anyone,
+    parameters: &[DESK, LANG, RECEIPT],
+    takes: Takes::Nothing,
+    gives: &[Gives {
+        status: 200,
+        what: Both { vi: "Phiếu chưa trả lời", en: "The form, nothing selected" },
+        content: PAGE,
+    }],
+    refuses: &[&UNKNOWN_DESK, &DESK_NOT_OPEN, &UNAVAILABLE],
+};
 
 /// `GET /s/{desk}`: the questionnaire of the desk's open round, with nothing selected.
 ///
@@ -81,6 +101,58 @@ impl Names {
         }
     }
 }
+
+/// `?c=`
+const RECEIPT: Parameter = Parameter {
+    name: "c",
+    place: Place::Query,
+    schema: shapes::text,
+    what: Both {
+        vi: "Mã trên giấy hẹn, điền sẵn vào phiếu", en: "The code of a receipt, filled into the form"
+    },
+    example: None,
+};
+
+/// `POST /s/{desk}`
+pub const ANSWER: Operation = Operation {
+    id: "answerSurvey",
+    group: Group::Citizens,
+    does: Both { vi: "Gửi phiếu đã trả lời", en: "Sends the form; sent twice, it is stored once" },
+    access: Access::AnyoneOrDevice,
+    parameters: &[DESK, LANG],
+    takes: Takes::Form(Sent { schema: SchemaGenerator::subschema_for::<Typed>, example: SENT }),
+    gives: &[
+        Gives {
+            status: 303,
+            what: Both { vi: "Đã lưu; sang trang cảm ơn", en: "It is stored; on to the thanks" },
+            content: NOTHING,
+        },
+        Gives {
+            status: 422,
+            what: Both { vi: "Phiếu có chỗ cần sửa", en: "The form again, with what has to be mended" },
+            content: PAGE,
+        },
+        Gives {
+            status: 409,
+            what: Both {
+                vi: "Mã đã dùng, hết hạn, hoặc phiếu đã lưu khác",
+                en: "The code is spent or out of date, or other answers are stored",
+            },
+            content: PAGE,
+        },
+        Gives {
+            status: 503,
+            what: Both {
+                vi: "Chưa lưu được; gửi lại sau", en: "The form again; it may be stored in a moment"
+            },
+            content: PAGE,
+        },
+    ],
+    refuses: &[&MALFORMED_FORM, &UNKNOWN_DESK, &DESK_NOT_OPEN, &ROUND_NOT_OPEN, &UNAVAILABLE],
+};
+
+/// A form in order.
+const SENT: &str = r#"{"response_id":"3c9e7d52-1b0f-4c1e-8f35-2d9a6b7c8e01","round":"demo-2025","answer.TC1":"4","answer.TC2":"4","answer.TC3":"4","answer.TC4":"4","answer.TT1":"4","answer.TT2":"4","answer.TT3":"4","answer.TT4":"4","answer.CC1":"4","answer.CC2":"4","answer.CC3":"4","answer.CC4":"4","answer.CC5":"4","answer.KQ1":"4","answer.KQ2":"4","answer.KQ3":"4","answer.PA1":"4","answer.PA2":"4","answer.PA3":"4"}"#;
 
 /// `POST /s/{desk}`: stores the answers and leads to the thanks, or shows the form again.
 ///
@@ -129,6 +201,18 @@ pub async fn answer(
     let chrome = chrome(&site, &request, Some(&open.questionnaire))?;
     survey_page(response.take(), &site, chrome, &open, &typed, &above)
 }
+
+/// `GET /s/{desk}/thanks`
+pub const THANKS: Operation = Operation {
+    id: "thank",
+    group: Group::Citizens,
+    does: Both { vi: "Lời cảm ơn sau khi gửi", en: "Thanks, after sending" },
+    access: Access::Anyone,
+    parameters: &[DESK, LANG],
+    takes: Takes::Nothing,
+    gives: &[Gives { status: 200, what: Both { vi: "Trang cảm ơn", en: "The page" }, content: PAGE }],
+    refuses: &[&UNKNOWN_DESK],
+};
 
 /// `GET /s/{desk}/thanks`: where a stored form leads. Loading it again sends nothing.
 ///

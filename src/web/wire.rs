@@ -2,118 +2,24 @@
 
 mod exported;
 mod issue;
+mod response;
 mod sync;
 
 pub use exported::{ExportedLine, in_body};
 pub use issue::{IssuedBody, SentIssue};
+pub use response::{Misread, SentResponse};
 pub use sync::{SentReport, SyncBody};
 
 use super::json::Json;
 use super::problem::Problem;
 use super::problem::catalogue::{FAULTY_RESPONSE, Kind};
-use crate::domain::answers::{AnswerFault, RawAnswers, RawValue};
-use crate::domain::channel::Channel;
-use crate::domain::device::Numbers;
+use crate::domain::answers::AnswerFault;
 use crate::domain::fault::{Fault, Place};
-use crate::domain::ids::{AreaCode, ResponseId};
-use crate::domain::quality::{Circumstances, Device};
-use crate::domain::receipt::ReceiptCode;
-use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
-
-/// A response as a client sends it, each part in order:
-/// `{"id":"7f0c2a52-…","desk":"D01-001","channel":"kiosk","answers":{"Q01":4,"sex":"female","told":["tv"],"Q02":"na"}}`.
-#[derive(Debug)]
-pub struct SentResponse {
-    /// The id the client made.
-    pub id: ResponseId,
-    /// The desk asked about.
-    pub desk: AreaCode,
-    /// How it was answered.
-    pub channel: Channel,
-    /// The answers, not yet read against the questionnaire.
-    pub answers: RawAnswers,
-    /// How they were given: the optional members `seconds`, `device`, `answered_at` and `trap`.
-    pub circumstances: Circumstances,
-    /// The receipt code, if there is a `receipt`.
-    pub receipt: Option<ReceiptCode>,
-    /// The answer's number on its device, if there is a `sequence`.
-    pub sequence: Option<u64>,
-    /// What the page computed to show that it took trouble, if there is a `proof`.
-    pub proof: Option<String>,
-}
-
-/// Why a body is no response.
-#[derive(Debug)]
-pub enum Misread {
-    /// It is not JSON at all.
-    NotJson(Problem),
-    /// It has faults of shape; all of them.
-    Faulty {
-        /// The faults.
-        faults: Vec<Fault>,
-        /// The answers, where they could be read: they may have faults of their own, which belong in the same reply.
-        answers: Option<RawAnswers>,
-    },
-}
-
-impl SentResponse {
-    const MEMBERS: [&str; 11] = [
-        "id",
-        "desk",
-        "channel",
-        "answers",
-        "seconds",
-        "device",
-        "answered_at",
-        "trap",
-        "receipt",
-        "sequence",
-        "proof",
-    ];
-
-    /// Reads the body of a request.
-    ///
-    /// # Errors
-    /// That it is not JSON, or every fault of the shape.
-    pub fn read(body: &[u8]) -> Result<Self, Misread> {
-        Self::of(&Json::read(body).map_err(Misread::NotJson)?)
-    }
-
-    fn of(document: &Json) -> Result<Self, Misread> {
-        let Json::Object(members) = document else {
-            let fault = fault("", "wrong-kind", "send an object with id, desk, channel and answers");
-            return Err(Misread::Faulty { faults: vec![fault], answers: None });
-        };
-        let mut faults = names(members, &Self::MEMBERS);
-        let id = text(members, "id", &mut faults, ResponseId::parse);
-        let desk = text(members, "desk", &mut faults, AreaCode::parse);
-        let channel = text(members, "channel", &mut faults, read_channel);
-        let circumstances = circumstances(members, &mut faults);
-        let receipt = optional(members, "receipt", &mut faults, ReceiptCode::parse);
-        let sequence = whole(members, "sequence", 1..=Numbers::MAX, &mut faults);
-        let proof = optional(members, "proof", &mut faults, short_text);
-        let answers = match member(members, "answers") {
-            Some(Json::Object(answers)) => {
-                faults.extend(repeated(answers, "/answers"));
-                Some(answers.iter().map(|(item, value)| (item.clone(), raw(value))).collect())
-            }
-            other => {
-                faults.push(misfit("answers", other, "an object with an answer per item"));
-                None
-            }
-        };
-        match (id, desk, channel, answers) {
-            (Some(id), Some(desk), Some(channel), Some(answers)) if faults.is_empty() => {
-                Ok(Self { id, desk, channel, answers, circumstances, receipt, sequence, proof })
-            }
-            (_, _, _, answers) => Err(Misread::Faulty { faults, answers }),
-        }
-    }
-}
 
 /// The problem of a response with faults.
 #[must_use]
@@ -152,30 +58,14 @@ fn names(members: &[(String, Json)], known: &[&str]) -> Vec<Fault> {
     faults
 }
 
-fn read_channel(word: &str) -> Result<Channel, String> {
-    Channel::parse(word).ok_or_else(|| format!("is not a channel; choose one of {}", Channel::listed()))
-}
-
-/// The optional members that say how the answers were given.
-fn circumstances(members: &[(String, Json)], faults: &mut Vec<Fault>) -> Circumstances {
-    let time = |text: &str| {
-        text.parse::<DateTime<Utc>>().map_err(|_| "is no time with its zone, such as 2026-11-24T09:30:00+07:00")
-    };
-    let seconds = whole(members, "seconds", 0..=u64::from(Circumstances::MAX_SECONDS), faults);
-    Circumstances {
-        seconds: seconds.and_then(|seconds| u32::try_from(seconds).ok()),
-        device: optional(members, "device", faults, Device::parse),
-        answered: optional(members, "answered_at", faults, time),
-        is_trapped: optional(members, "trap", faults, short_text).is_some_and(|text| !text.is_empty()),
-    }
-}
+/// Characters of a text that programs make.
+const MAX_SHORT_CHARS: usize = 256;
 
 fn short_text(text: &str) -> Result<String, &'static str> {
-    const MAX_BYTES: usize = 256;
-    match text.len() <= MAX_BYTES {
+    match text.chars().count() <= MAX_SHORT_CHARS {
         true if text.chars().any(char::is_control) => Err("contains a control character"),
         true => Ok(text.to_owned()),
-        false => Err("is longer than 256 bytes"),
+        false => Err("is longer than 256 characters"),
     }
 }
 
@@ -267,21 +157,6 @@ fn escaped(key: &str) -> String {
     key.chars().take(MAX_CHARS).collect::<String>().replace('~', "~0").replace('/', "~1")
 }
 
-fn raw(value: &Json) -> RawValue {
-    match value {
-        Json::Text(text) => RawValue::Text(text.clone()),
-        Json::Whole(number) => RawValue::Whole(*number),
-        Json::List(values) => {
-            let texts: Option<Vec<String>> = values
-                .iter()
-                .map(|value| if let Json::Text(text) = value { Some(text.clone()) } else { None })
-                .collect();
-            texts.map_or(RawValue::Other("a list of other things than texts"), RawValue::List)
-        }
-        other => RawValue::Other(other.kind()),
-    }
-}
-
 /// The address of a problem's page, which is its type.
 #[must_use]
 pub fn problem_type(slug: &str) -> String {
@@ -289,16 +164,17 @@ pub fn problem_type(slug: &str) -> String {
 }
 
 /// `{"id":"7f0c2a52-…","status":"stored"}`
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ReceiptBody {
     /// The id as it was sent.
     pub id: String,
     /// `stored` or `already-stored`.
+    #[schemars(extend("enum" = ["stored", "already-stored"]))]
     pub status: &'static str,
 }
 
 /// A problem (RFC 9457).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ProblemBody<'a> {
     /// `/problems/{slug}`
     pub r#type: String,
@@ -318,7 +194,7 @@ pub struct ProblemBody<'a> {
 }
 
 /// One fault of a problem.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct FaultBody<'a> {
     /// Where, as a JSON pointer (RFC 6901); empty for the whole document.
     pub pointer: String,
@@ -338,14 +214,14 @@ impl<'a> FaultBody<'a> {
 }
 
 /// The catalogue of problems.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct KindsBody {
     /// Its rows.
     pub problems: Vec<KindBody>,
 }
 
 /// A row of the catalogue of problems.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct KindBody {
     /// `/problems/{slug}`
     pub r#type: String,

@@ -11,6 +11,7 @@ mod export;
 mod flows;
 mod fuzz;
 mod http;
+mod openapi;
 mod report;
 mod service;
 mod statistics;

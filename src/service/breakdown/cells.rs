@@ -3,11 +3,13 @@
 use super::super::catalogue::{Catalogue, Texts};
 use super::super::exercise::{Exercise, Survey};
 use super::super::sample::{RoundSample, admission_code};
+use crate::domain::admission::Admission;
 use crate::domain::area::{Area, AreaTree, Level};
 use crate::domain::breakdown::Label;
 use crate::domain::ids::AreaCode;
 use crate::domain::packing::NO_ANSWER;
 use crate::domain::questionnaire::{Item, ItemKind};
+use crate::report::words;
 use crate::statistics::Domain;
 use std::collections::BTreeSet;
 
@@ -76,7 +78,7 @@ enum Dimension {
 }
 
 /// What the breakdown by admission is called.
-const ADMISSION: &str = "admission";
+pub(in crate::service) const ADMISSION: &str = "admission";
 
 /// What the names of a breakdown mean here; `None` if the questionnaire has not all of them.
 fn dimensions(names: &[String], sample: &RoundSample) -> Option<Vec<Dimension>> {
@@ -153,12 +155,12 @@ impl View<'_> {
                 answers.map(|(code, id)| self.answer(item, *place, code, id)).collect()
             }
             Dimension::Admission(place) => {
-                let value = |(code, name, has_receipt): (&str, &str, bool)| Value {
-                    code: code.to_owned(),
-                    name: name.to_owned(),
-                    part: Part::Answer(*place, admission_code(has_receipt)),
+                let value = |admission: Admission| Value {
+                    code: admission.code().to_owned(),
+                    name: words::admission(admission).to_owned(),
+                    part: Part::Answer(*place, admission_code(admission)),
                 };
-                [("receipt", "có mã biên nhận", true), ("walk-in", "không có mã", false)].map(value).into()
+                Admission::ALL.map(value).into()
             }
         }
     }

@@ -1,7 +1,6 @@
 //! What went wrong, as the world outside sees it (RFC 9457).
 //!
 //! A [`Problem`] is a row of the catalogue with what is special to one request. Any code of this floor returns it as
-//! an error; `shape` writes it out, as JSON for programs and as a page for people, and gives the framework's own
 //! an error; [`shape()`] writes it out, as JSON for programs and as a page for people, and gives the framework's own
 //! refusals the same form.
 
@@ -9,7 +8,7 @@ pub mod catalogue;
 mod pages;
 mod shape;
 
-pub use pages::{explain, list, nothing_here};
+pub use pages::{EXPLAIN, LIST, explain, list, nothing_here};
 pub use shape::shape;
 
 use crate::domain::fault::Fault;

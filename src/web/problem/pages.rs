@@ -2,6 +2,7 @@
 
 use super::Problem;
 use super::catalogue::{ALL, Kind, NOT_FOUND};
+use crate::web::openapi::{Access, Both, Content, Gives, Group, Operation, Parameter, Place, Takes, shapes};
 use crate::web::pages::{self, Chrome, ENGLISH, VIETNAMESE};
 use crate::web::{Site, guard, wire};
 use actix_web::web::{Data, Path};
@@ -16,6 +17,22 @@ pub async fn nothing_here() -> Result<HttpResponse, Problem> {
     Err(Problem::of(&NOT_FOUND))
 }
 
+/// `GET /problems`
+pub const LIST: Operation = Operation {
+    id: "listProblems",
+    group: Group::Programs,
+    does: Both { vi: "Mọi lỗi mà máy chủ có thể báo", en: "Every problem that this server reports" },
+    access: Access::Anyone,
+    parameters: &[],
+    takes: Takes::Nothing,
+    gives: &[Gives {
+        status: 200,
+        what: Both { vi: "Danh mục", en: "The catalogue" },
+        content: &[Content::json::<wire::KindsBody>(), Content::PAGE],
+    }],
+    refuses: &[],
+};
+
 /// `GET /problems`: the whole catalogue.
 ///
 /// # Errors
@@ -23,6 +40,31 @@ pub async fn nothing_here() -> Result<HttpResponse, Problem> {
 pub async fn list(request: HttpRequest, site: Data<Site>) -> Result<HttpResponse, Problem> {
     show(&request, &site, ALL)
 }
+
+/// `GET /problems/{slug}`
+pub const EXPLAIN: Operation = Operation {
+    id: "explainProblem",
+    group: Group::Programs,
+    does: Both { vi: "Giải thích một lỗi", en: "One problem explained" },
+    access: Access::Anyone,
+    parameters: &[SLUG],
+    takes: Takes::Nothing,
+    gives: &[Gives {
+        status: 200,
+        what: Both { vi: "Lời giải thích", en: "The explanation" },
+        content: &[Content::json::<wire::KindsBody>(), Content::PAGE],
+    }],
+    refuses: &[&NOT_FOUND],
+};
+
+/// `{slug}`
+const SLUG: Parameter = Parameter {
+    name: "slug",
+    place: Place::Path,
+    schema: shapes::text,
+    what: Both { vi: "Tên lỗi", en: "The problem's name" },
+    example: Some("not-found"),
+};
 
 /// `GET /problems/{slug}`: one problem explained.
 ///

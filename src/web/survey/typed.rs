@@ -9,9 +9,12 @@ use crate::service::collect::{OpenDesk, Submission};
 use crate::service::devices::KnownDevice;
 use crate::web::form;
 use crate::web::kiosk::channel_of;
+use crate::web::openapi::shapes;
 use crate::web::problem::Problem;
 use crate::web::problem::catalogue::MALFORMED_FORM;
 use chrono::{DateTime, Utc};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Before an item's id in the name of its field, so that no item can be mistaken for a field of the form's own.
@@ -41,6 +44,34 @@ pub(super) struct Typed {
     /// What stands in the field that nobody sees.
     pub(super) trap: String,
     answers: BTreeMap<String, Vec<String>>,
+}
+
+impl JsonSchema for Typed {
+    fn schema_name() -> Cow<'static, str> {
+        "SurveyForm".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let typed =
+            json_schema!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] });
+        json_schema!({
+            "type": "object",
+            "description": "The fields of the survey page",
+            "required": [RESPONSE_ID, ROUND],
+            "additionalProperties": false,
+            "properties": {
+                RESPONSE_ID: shapes::said(shapes::response_id(), "The id of this sitting, from the page"),
+                ROUND: shapes::said(shapes::code(), "The round the page was made for"),
+                BEGUN: shapes::said(json_schema!({ "type": "string", "pattern": "^[0-9]{1,10}$" }), "When the page was shown, in seconds"),
+                RECEIPT: shapes::said(shapes::text(), "The code of a receipt"),
+                WITHOUT_RECEIPT: shapes::said(shapes::text(), "The button that sends the form without that code"),
+                TRAP: shapes::said(shapes::text(), "A field that people do not see"),
+            },
+            "patternProperties": {
+                format!("^{}", ANSWER.replace('.', "\\.")): shapes::said(typed, "An answer; several values are several ticks"),
+            },
+        })
+    }
 }
 
 impl Typed {

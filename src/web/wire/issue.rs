@@ -3,8 +3,11 @@
 use super::{faulty, member, misfit, object, text, whole};
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::service::receipts::MAX_ISSUED_AT_ONCE;
+use crate::web::openapi::shapes;
 use crate::web::problem::Problem;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// What is asked for: `{"round":"dt-2026","desk":"D01-001","count":1}`.
 #[derive(Debug)]
@@ -39,8 +42,28 @@ impl SentIssue {
     }
 }
 
+impl JsonSchema for SentIssue {
+    fn schema_name() -> Cow<'static, str> {
+        "SentIssue".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "description": "Codes that are wanted",
+            "required": Self::MEMBERS,
+            "additionalProperties": false,
+            "properties": {
+                "round": shapes::said(shapes::code(), "The round the codes admit to"),
+                "desk": shapes::said(shapes::code(), "The desk that hands them out"),
+                "count": shapes::said(shapes::whole(1..=u64::from(MAX_ISSUED_AT_ONCE)), "How many"),
+            },
+        })
+    }
+}
+
 /// What is issued: `{"codes":["3A4C-6D7G"],"valid_to":"2026-12-31","addresses":["https://…/s/D01-001?c=3A4C-6D7G"]}`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct IssuedBody {
     /// The codes, as they are printed.
     pub codes: Vec<String>,

@@ -1,9 +1,12 @@
 //! What a device says and hears when it is in touch.
 
-use super::{faulty, member, misfit, object, short_text, text, whole};
+use super::{MAX_SHORT_CHARS, faulty, member, misfit, object, short_text, text, whole};
 use crate::domain::device::Numbers;
+use crate::web::openapi::shapes;
 use crate::web::problem::Problem;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// What a device says of itself: `{"assigned":120,"waiting":3,"aside":0,"version":"1f0c2a526f1e"}`.
 #[derive(Debug)]
@@ -43,8 +46,30 @@ impl SentReport {
     }
 }
 
+impl JsonSchema for SentReport {
+    fn schema_name() -> Cow<'static, str> {
+        "SentReport".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let number = |what: &str| shapes::said(shapes::whole(0..=Numbers::MAX), what);
+        json_schema!({
+            "type": "object",
+            "description": "What a device says of itself",
+            "required": Self::MEMBERS,
+            "additionalProperties": false,
+            "properties": {
+                "assigned": number("The highest number it has given to an answer"),
+                "waiting": number("Answers in its outbox"),
+                "aside": number("Answers that were refused for good"),
+                "version": shapes::said(shapes::short_text(MAX_SHORT_CHARS), "The version of the page it runs"),
+            },
+        })
+    }
+}
+
 /// What a device hears: who it is, what its desk asks, and the numbers of its answers that never came.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct SyncBody<'a> {
     /// Its name.
     pub device: &'a str,

@@ -57,6 +57,27 @@ fn the_operator_sees_how_a_round_stands() {
 }
 
 #[test]
+fn the_interface_is_described_on_one_page() {
+    let (_office, served, _database) = served();
+    for (screen, name) in [(PHONE, "phone"), (DESKTOP, "desktop")] {
+        let browser = Browser::on(screen);
+        browser.open(&format!("{}/api", served.base));
+        browser.screenshot(&format!("api-{name}"));
+        assert_accessible(&browser);
+        browser.click("#submitResponse > summary");
+        browser.run("document.querySelectorAll('details').forEach(part => { part.open = true })", &[]);
+        browser.screenshot(&format!("api-open-{name}"));
+        assert_accessible(&browser);
+        let overflow = browser.run("return document.documentElement.scrollWidth - innerWidth", &[]);
+        assert!(overflow.as_i64().is_some_and(|pixels| pixels <= 0), "on a {name} it is {overflow} px too wide");
+        let lost =
+            "return [...document.querySelectorAll('a[href^=\"#\"]')].map(link => link.getAttribute('href').slice(1))
+                        .filter(id => !document.getElementById(id))";
+        assert_eq!(browser.run(lost, &[]), serde_json::json!([]), "links that lead nowhere");
+    }
+}
+
+#[test]
 fn a_form_is_typed_in_with_one_key_an_item() {
     let (office, served, _database) = served();
     let type_in = |browser: &Browser, keys: char| {

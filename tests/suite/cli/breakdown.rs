@@ -4,6 +4,7 @@ use super::counter::{exported, response};
 use super::{office, refused};
 use crate::harness::office::{DESK, Office, ROUND, one_stop_items};
 use crate::harness::on_both_urls;
+use crate::http::client::Client;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -152,12 +153,36 @@ fn walk_ins_stand_apart_where_a_round_has_codes() {
         filled(&office);
         let by_admission = ["breakdown", "--round", ROUND, "--by", "admission"];
         assert!(refused(office.try_run(&by_admission)).contains("admission is not a declared breakdown"));
+        let results = ["results", "--round", ROUND, "--admission", "walk-in"];
+        assert!(refused(office.try_run(&results)).contains("used no receipt codes"));
         admit(&office, 1, 12, 3);
         let all = cells(&run(&office, &["--item", "TC1"]));
         let n = |cell: &str| all[cell]["estimate"]["n"].as_u64();
         assert_eq!((n("admission=receipt"), n("admission=walk-in"), n("")), (Some(12), Some(66), Some(78)));
         // Twelve with a code at one desk are the twelve of its district: everybody else there walked in.
         assert_eq!(n("district=T1&admission=receipt"), Some(12));
+        // The same through results, whole and by district, in both doors.
+        let results = |more: &[&str]| {
+            let said = office.run(&[&["results", "--round", ROUND, "--format", "json"][..], more].concat());
+            serde_json::from_str::<Value>(&said).unwrap()
+        };
+        let (coded, walked) = (results(&["--admission", "receipt"]), results(&["--admission", "walk-in"]));
+        let n = |document: &Value| document["rows"][0]["figure"]["n"].as_u64();
+        assert_eq!((n(&coded), n(&walked)), (Some(12), Some(66)));
+        assert_eq!(coded["admitted"], json!({ "with_code": 12, "walk_ins": 66 }));
+        assert_eq!((&coded["admission"], &results(&[])["admission"]), (&json!("receipt"), &Value::Null));
+        assert_eq!(n(&results(&["--admission", "receipt", "--unit", "T1"])), Some(12));
+        let said = office.run(&["results", "--round", ROUND]);
+        assert!(said.contains("12 phiếu có mã, 66 phiếu không có mã"), "{said}");
+        let of_desk = ["results", "--round", ROUND, "--admission", "receipt", "--unit", DESK];
+        assert!(refused(office.try_run(&of_desk)).contains("are not declared by admission"));
+        let served = office.serve();
+        let client = Client::to(&served.base);
+        let get = |query: &str| client.send("GET", &format!("/v1/rounds/{ROUND}/results?{query}"), &[], b"");
+        assert_eq!(n(&get("admission=walk-in").json()), Some(66));
+        for query in ["admission=other", &format!("admission=receipt&unit={DESK}")] {
+            assert_eq!((get(query).status, get(query).slug().as_str()), (400, "faulty-query"), "{query}");
+        }
         let text = office.run(&by_admission);
         assert!(text.contains("có mã biên nhận") && text.contains("không có mã"), "{text}");
     });
@@ -173,6 +198,14 @@ fn a_few_with_codes_are_hidden_with_all_that_would_give_them_away() {
         assert_eq!(all[""]["estimate"]["n"], 70, "the round as a whole is told");
         for cell in ["admission=receipt", "admission=walk-in", "district=T1&admission=receipt"] {
             assert!(all[cell]["estimate"].is_null() && !all[cell]["hidden"].is_null(), "{cell}: {}", all[cell]);
+        }
+        for admission in ["receipt", "walk-in"] {
+            let said = office.run(&["results", "--round", ROUND, "--format", "json", "--admission", admission]);
+            let document: Value = serde_json::from_str(&said).unwrap();
+            assert!(document["admitted"].is_null(), "{admission}: how many they are would be told");
+            for row in document["rows"].as_array().unwrap() {
+                assert!(!row["figure"]["hidden"].is_null(), "{admission}: {row}");
+            }
         }
     });
 }

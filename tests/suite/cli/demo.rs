@@ -2,6 +2,7 @@
 
 use crate::harness::office::Office;
 use crate::harness::on_both_urls;
+use crate::openapi::Interface;
 use serde_json::Value;
 
 fn index(office: &Office, more: &[&str]) -> String {
@@ -28,6 +29,8 @@ fn the_demo_goes_from_answers_to_the_index_and_twice_is_once() {
         let results: Value =
             serde_json::from_str(&office.run(&["results", "--round", "demo-2025", "--format", "json"])).unwrap();
         assert_eq!(results["rows"].as_array().unwrap().len(), 1 + 5 + 19, "overall, elements, items");
+        // What the description of the interface gives as examples works here, as it says.
+        Interface::of(office).run_examples();
     });
 }
 

@@ -53,10 +53,7 @@ fn in_order(keys: Vec<String>) -> InOrder {
 fn keys(office: &Office, served: &Served) -> Vec<String> {
     let mut keys = Vec::new();
     for kind in ["kiosk", "interviewer", "entry"] {
-        let said = office.run(&["device", "enrol", "--desk", DESK, "--kind", kind]);
-        let code =
-            said.lines().find(|line| line.starts_with("Mã ghép")).and_then(|line| line.split_whitespace().nth(4));
-        let body = format!("code={}", code.expect("a code to pair with"));
+        let body = format!("code={}", office.enrol(DESK, kind));
         let paired = Line::to(address(served)).send(&Request::form("/kiosk/pair", &body)).unwrap();
         let cookie = paired.header("set-cookie").and_then(|value| value.split(';').next()).expect("a key");
         let (_, key) = cookie.split_once('=').unwrap();

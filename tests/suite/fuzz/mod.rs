@@ -12,6 +12,7 @@ pub(crate) mod documents;
 mod door;
 mod readers;
 mod requests;
+mod schemas;
 
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestRng, TestRunner};

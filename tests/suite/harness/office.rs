@@ -80,6 +80,13 @@ impl Office {
         self.run(&["round", "open", ROUND]);
     }
 
+    /// Enrols a device at a desk, and returns the one-time code that pairs it.
+    pub(crate) fn enrol(&self, desk: &str, kind: &str) -> String {
+        let said = self.run(&["device", "enrol", "--desk", desk, "--kind", kind]);
+        let line = said.lines().find(|line| line.starts_with("Mã ghép")).expect("a line with the code");
+        line.split_whitespace().nth(4).expect("a code to pair with").to_owned()
+    }
+
     /// Answers stored in the round.
     pub(crate) fn n_stored(&self) -> usize {
         let store = Store::open(&DatabaseUrl::parse(&self.database).expect("a database URL"));

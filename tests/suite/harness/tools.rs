@@ -1,4 +1,4 @@
-//! Programs that statisticians use, run as they are: Python, R, PSPP, xmllint. `tests/run.sh` installs them.
+//! Programs that statisticians and programmers use, run as they are: Python, R, PSPP, xmllint. `tests/run.sh` installs them.
 
 use serde_json::Value;
 use std::ffi::OsStr;
@@ -7,9 +7,21 @@ use std::process::Command;
 
 /// Runs a program and returns what it printed. Fails with its complaint.
 pub(crate) fn run(program: impl AsRef<OsStr>, arguments: &[&OsStr]) -> String {
+    run_in(Path::new("."), program, arguments, &[])
+}
+
+/// As [`run`], in a folder where the program may leave things, and with more in its environment.
+pub(crate) fn run_in(
+    folder: &Path,
+    program: impl AsRef<OsStr>,
+    arguments: &[&OsStr],
+    environment: &[(&str, &str)],
+) -> String {
     let name = program.as_ref().to_string_lossy().into_owned();
     let output = Command::new(&program)
         .args(arguments)
+        .current_dir(folder)
+        .envs(environment.iter().copied())
         .env("LC_ALL", "C.UTF-8")
         .output()
         .unwrap_or_else(|error| panic!("{name} does not start ({error}); tests/run.sh installs it"));

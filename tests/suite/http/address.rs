@@ -31,6 +31,8 @@ fn the_table() {
     /r/{round}/{file}                  GET, HEAD, OPTIONS
     /problems                          GET, HEAD, OPTIONS
     /problems/{slug}                   GET, HEAD, OPTIONS
+    /openapi.json                      GET, HEAD, OPTIONS
+    /api                               GET, HEAD, OPTIONS
     /entry                             GET, HEAD, POST, OPTIONS
     /operator                          GET, HEAD, OPTIONS
     /operator/{round}                  GET, HEAD, OPTIONS

@@ -1,5 +1,7 @@
-//! An HTTP client that never follows, never retries and never takes a refusal for an error.
+//! An HTTP client that never follows, never retries and never takes a refusal for an error. Whatever it is answered has to
+//! be as the address is described.
 
+use super::described;
 use crate::harness::door::Door;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -24,13 +26,18 @@ pub(crate) const BROWSER: (&str, &str) = ("accept", "text/html,application/xhtml
 
 impl Client {
     pub(crate) fn of(door: &Door) -> Self {
+        Self::to(&door.base)
+    }
+
+    /// A client of the server at `http://127.0.0.1:41234`.
+    pub(crate) fn to(base: &str) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .allow_non_standard_methods(true)
             .proxy(None);
-        Self { base: door.base.clone(), agent: config.build().new_agent() }
+        Self { base: base.to_owned(), agent: config.build().new_agent() }
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {
@@ -63,7 +70,9 @@ impl Client {
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
         let body = answer.body_mut().read_to_vec().unwrap();
-        Answer { status, headers, body: String::from_utf8(body).unwrap() }
+        let answer = Answer { status, headers, body: String::from_utf8(body).unwrap() };
+        described::hold(method, path, &answer);
+        answer
     }
 }
 

@@ -2,7 +2,8 @@
 
 mod address;
 mod browser;
-mod client;
+pub(crate) mod client;
+mod described;
 mod entry;
 mod exports;
 mod figures;

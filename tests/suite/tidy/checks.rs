@@ -36,7 +36,7 @@ const LIBRARIES: [(&str, &[&str]); 14] = [
     ("typst", &["report"]),
     ("typst_pdf", &["report"]),
     ("resvg", &["report"]),
-    ("schemars", &["web", "report"]),
+    ("schemars", &["web", "report", "export"]),
 ];
 
 /// A source file: its path below the project, and its text.

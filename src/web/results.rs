@@ -37,13 +37,15 @@ const SURE_FOR: Duration = Duration::from_secs(2);
 /// Published files that are kept; one more, and all are fetched anew.
 const MOST_KEPT: usize = 2_000;
 
+/// Something that is shown until a moment.
+type Until<T> = (Instant, Arc<T>);
+
 /// Pages that were shown, and the figures that previews are drawn from.
 #[derive(Default)]
 pub struct Drawn {
-    /// By round and path, each with the moment until which it is shown without asking.
-    published: Mutex<HashMap<(RoundCode, String), (Instant, Arc<Frozen>)>>,
-    /// Each with the moment until which it is shown.
-    previews: Mutex<HashMap<RoundCode, (Instant, Arc<Preview>)>>,
+    /// By round and path; shown without asking.
+    published: Mutex<HashMap<(RoundCode, String), Until<Frozen>>>,
+    previews: Mutex<HashMap<RoundCode, Until<Preview>>>,
 }
 
 /// A file of a publication, with the policy that a page is shown under.
@@ -219,7 +221,7 @@ impl Drawn {
         path: String,
     ) -> Result<Option<Arc<Frozen>>, Problem> {
         let key = (round.clone(), path);
-        let sure = |(until, frozen): &(Instant, Arc<Frozen>)| (Instant::now() < *until).then(|| Arc::clone(frozen));
+        let sure = |(until, frozen): &Until<Frozen>| (Instant::now() < *until).then(|| Arc::clone(frozen));
         if let Some(frozen) = locked(&self.published).get(&key).and_then(sure) {
             return Ok(Some(frozen));
         }
@@ -244,8 +246,7 @@ impl Drawn {
 
     /// The preview of a round, computed anew where the last one is old.
     async fn preview(&self, site: &Data<Site>, round: &RoundCode) -> Result<Arc<Preview>, Problem> {
-        let recent =
-            |(until, preview): &(Instant, Arc<Preview>)| (Instant::now() < *until).then(|| Arc::clone(preview));
+        let recent = |(until, preview): &Until<Preview>| (Instant::now() < *until).then(|| Arc::clone(preview));
         if let Some(preview) = locked(&self.previews).get(round).and_then(recent) {
             return Ok(preview);
         }

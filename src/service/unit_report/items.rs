@@ -21,27 +21,36 @@ pub(super) struct Told {
     pub(super) importance: Result<Estimate, NoFigure>,
 }
 
+/// An item with the shares of its answers, and what may be shown of them.
+struct Asked<'a> {
+    place: usize,
+    shares: Vec<Statistic>,
+    visible: Visible<'a>,
+}
+
 /// What is told of each five-point satisfaction item by its id, in each domain. An item's spread is shown where its figure is;
 /// how closely it goes with the others, where those who answered any of them may be shown too.
 pub(super) fn tell(sample: &RoundSample, linked: &Linked, domains: &[Domain]) -> Vec<BTreeMap<String, Told>> {
     let items = sample.questionnaire().items.iter().enumerate();
-    let places: Vec<usize> = items
-        .filter(|(_, item)| item.part == Part::Satisfaction && item.kind == ItemKind::FivePoint)
-        .map(|(place, _)| place)
-        .collect();
-    let shares: Vec<Vec<Statistic>> = places.iter().map(|place| shares(sample, *place)).collect();
-    let visible: Vec<Option<Visible>> =
-        shares.iter().map(|shares| shares.first().map(|share| linked.statistic(share))).collect();
-    let found = sample.estimate(domains, &shares.concat(), LEVEL);
+    let asked = items.filter(|(_, item)| item.part == Part::Satisfaction && item.kind == ItemKind::FivePoint);
+    let asked = asked.filter_map(|(place, _)| {
+        let shares = shares(sample, place);
+        let visible = linked.statistic(shares.first()?);
+        Some(Asked { place, shares, visible })
+    });
+    let asked: Vec<Asked> = asked.collect();
+    let statistics: Vec<Statistic> = asked.iter().flat_map(|item| item.shares.iter().cloned()).collect();
+    let places: Vec<usize> = asked.iter().map(|item| item.place).collect();
+    let found = sample.estimate(domains, &statistics, LEVEL);
     let closeness = sample.correlations_with_rest(domains, &places, LEVEL);
     let people = linked.people();
     let of_domain = |((domain, found), closeness): ((&Domain, Vec<_>), Vec<_>)| {
         let spot = linked.spot(domain, Answers::All);
         let mut found = found.into_iter();
-        let told = |(((place, visible), shares), closeness): (((&usize, &Option<Visible>), &Vec<Statistic>), _)| {
+        let told = |(item, closeness): (&Asked, _)| {
+            let Asked { place, shares, visible } = item;
             let values: Vec<f64> =
                 found.by_ref().take(shares.len()).filter_map(Result::ok).map(|share: Estimate| share.value).collect();
-            let visible = visible.as_ref()?;
             let is_whole = visible.shows(spot) && values.len() == shares.len();
             let named = ANSWERS.zip(values).map(|(answer, share)| (answer.to_string(), share));
             let importance = match people.shows(spot) {
@@ -51,8 +60,7 @@ pub(super) fn tell(sample: &RoundSample, linked: &Linked, domains: &[Domain]) ->
             let told = Told { distribution: is_whole.then(|| Distribution { shares: named.collect() }), importance };
             Some((sample.questionnaire().items.get(*place)?.id.to_string(), told))
         };
-        let items = places.iter().zip(&visible).zip(&shares).zip(closeness);
-        items.filter_map(told).collect()
+        asked.iter().zip(closeness).filter_map(told).collect()
     };
     domains.iter().zip(found).zip(closeness).map(of_domain).collect()
 }

@@ -97,8 +97,11 @@ pub fn preview(
     letterhead: &Letterhead,
     key: &LetterKey,
 ) -> Result<Letter, LetterRefusal> {
-    if let Some(letter) = store.with(|connection| letters::find(connection, key))? {
-        return Ok(letter);
+    match store.with(|connection| letters::find(connection, key)) {
+        Ok(Some(letter)) => return Ok(letter),
+        // Of a unit that nobody knows there is no letter, and no figure either, which is said below.
+        Ok(None) | Err(StoreError::Unknown(_)) => {}
+        Err(error) => return Err(error.into()),
     }
     Told::of(catalogue, store, key)?.letter(store, key, letterhead)
 }

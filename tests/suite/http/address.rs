@@ -34,6 +34,7 @@ fn the_table() {
     /entry                             GET, HEAD, POST, OPTIONS
     /operator                          GET, HEAD, OPTIONS
     /operator/{round}                  GET, HEAD, OPTIONS
+    /operator/{round}/mail/{unit}      GET, HEAD, OPTIONS
     /healthz                           GET, HEAD, OPTIONS
     /readyz                            GET, HEAD, OPTIONS
     /metrics                           GET, HEAD, OPTIONS

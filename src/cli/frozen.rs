@@ -17,6 +17,11 @@ pub(super) struct Frozen {
 }
 
 impl Frozen {
+    /// The publication that is named, if one is.
+    pub(super) fn as_of(&self) -> Result<Option<AsOf>, Failure> {
+        Ok(self.as_of.as_deref().map(AsOf::parse).transpose()?)
+    }
+
     /// Prints the frozen file that lies at `path`, if a publication is named; says whether it did.
     pub(super) fn print(
         &self,
@@ -24,8 +29,8 @@ impl Frozen {
         round: &RoundCode,
         path: impl FnOnce(&RoundPlan) -> Option<String>,
     ) -> Result<bool, Failure> {
-        let Some(text) = &self.as_of else { return Ok(false) };
-        let Some((_, file)) = publish::answering(&place.store()?, round, Some(AsOf::parse(text)?), path)? else {
+        let Some(as_of) = self.as_of()? else { return Ok(false) };
+        let Some((_, file)) = publish::answering(&place.store()?, round, Some(as_of), path)? else {
             return Ok(false);
         };
         let bytes = publish::unpacked(&file)?;

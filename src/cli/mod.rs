@@ -28,6 +28,7 @@ mod quality;
 mod receipts;
 mod recipient;
 mod reconcile;
+mod report;
 mod responses;
 mod results;
 mod round;
@@ -54,21 +55,19 @@ sipas: đo mức độ hài lòng của người dân và tính chỉ số CCHC
   sipas demo                       a made-up province: answers, index table, page to try out
   sipas serve                      take answers at the desks (http://127.0.0.1:8080/s/DESK)
 
-  sipas areas import FILE.csv      the tree of areas and desks
+  sipas areas|assessments import F the tree of areas and desks; what was scored, and appraised
   sipas round create|frame|open|close|publish|list
   sipas device enrol --desk D      pair a tablet; device list tells what is missing
   sipas receipts issue --round R   codes for receipts; also: poster, key, paper, callback
   sipas plan --round R             how many answers each unit and desk still needs
-  sipas responses import FILE.csv  answers collected on paper
-  sipas assessments import FILE.csv
-  sipas results --round R          percent satisfied and mean, item by item
+  sipas responses import FILE.csv  answers collected on paper; assessments import for scores
+  sipas results --round R          percent satisfied and mean, item by item; quality for doubts
   sipas breakdown --round R        the same by district, desk, sex, age; small cells hidden
   sipas export --round R           answers and tables as files for R, SPSS, Stata, Excel, Python
-  sipas quality --round R          flagged answers, and the figures without them
   sipas index --round R            the index table with its intervals
+  sipas report --round R --out DIR the result pages and PDF files as a folder
   sipas recipient import FILE.csv  who is told of results; sipas mail preview|send|status
-  sipas estimate FILE              figures with intervals from any survey file, CSV or Parquet
-  sipas moments FILE --out M       sums of a day or a province; estimate --moments adds them up
+  sipas estimate|moments FILE      figures with intervals from any survey file, or sums to add up
   sipas compare FILE               differences, ranks and tests, as sure as they are
   sipas reconcile FILE.csv         do published parts and totals add up?
   sipas check                      are the questionnaires, texts and schemes sound?
@@ -152,6 +151,8 @@ enum Command {
     Assessments(assessments::Command),
     /// Percent satisfied and mean, per item, element and overall
     Results(results::Arguments),
+    /// Result pages and PDF files as a folder that any web server shows
+    Report(report::Arguments),
     /// Figures by unit and by who answered, with small cells hidden
     Breakdown(breakdown::Arguments),
     /// Answers and tables as files for statisticians
@@ -208,6 +209,7 @@ pub fn run() -> ExitCode {
         Command::Responses(command) => responses::run(place, &command),
         Command::Assessments(command) => assessments::run(place, &command),
         Command::Results(arguments) => results::run(place, &arguments),
+        Command::Report(arguments) => report::run(place, &arguments),
         Command::Breakdown(arguments) => breakdown::run(place, &arguments),
         Command::Export(arguments) => export::run(place, &arguments),
         Command::Index(arguments) => index::run(place, &arguments),

@@ -3,13 +3,15 @@
 
 use super::cell::Cell;
 use super::fit::Fit;
-use super::{Block, Table, Writer, number};
+use super::number::{self, Numbers};
+use super::{Block, Table, Writer};
 use std::io::{self, Write};
 
 /// Writes it.
 pub struct CsvWriter<W> {
     out: W,
     fit: Fit,
+    numbers: Numbers,
     lines: Vec<u8>,
 }
 
@@ -27,7 +29,7 @@ impl<W: Write + Send> CsvWriter<W> {
         }
         end_line(&mut lines);
         out.write_all(&lines)?;
-        Ok(Self { out, fit, lines })
+        Ok(Self { out, fit, numbers: Numbers::default(), lines })
     }
 }
 
@@ -37,7 +39,7 @@ impl<W: Write + Send> Writer for CsvWriter<W> {
         self.lines.clear();
         for row in 0..n_rows {
             for column in &block.columns {
-                cell(column.cell(row), &mut self.lines)?;
+                cell(column.cell(row), &mut self.numbers, &mut self.lines)?;
                 self.lines.push(b',');
             }
             end_line(&mut self.lines);
@@ -51,11 +53,11 @@ impl<W: Write + Send> Writer for CsvWriter<W> {
     }
 }
 
-fn cell(cell: Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+fn cell(cell: Cell<'_>, numbers: &mut Numbers, out: &mut Vec<u8>) -> io::Result<()> {
     match cell {
         Cell::Missing => {}
         Cell::Code(code) => number::write_code(code, out)?,
-        Cell::Number(value) => number::write(value, out)?,
+        Cell::Number(value) => numbers.write(value, out)?,
         Cell::Text(value) => text(value, b',', out),
     }
     Ok(())

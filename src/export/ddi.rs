@@ -79,6 +79,7 @@ fn variable(variable: &Variable, weight: Option<&Variable>, out: &mut impl Write
     let name = &variable.name;
     let (interval, nature) = match variable.kind {
         Kind::Coded { is_ordered: true, .. } => ("discrete", "ordinal"),
+        Kind::Number { .. } if variable.role == Role::Key => ("discrete", "nominal"),
         Kind::Coded { is_ordered: false, .. } | Kind::Text { .. } => ("discrete", "nominal"),
         Kind::Number { .. } => ("contin", "ratio"),
     };

@@ -11,8 +11,9 @@
 use super::cell::Cell;
 use super::csv::{end_line, text};
 use super::fit::Fit;
+use super::number::Numbers;
 use super::variable::{Kind, Variable};
-use super::{Block, Table, Writer, number};
+use super::{Block, Table, Writer};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -26,6 +27,7 @@ pub struct ExcelCsvWriter<W> {
     fit: Fit,
     /// By column: the label of each code.
     labels: Vec<HashMap<i16, String>>,
+    numbers: Numbers,
     lines: Vec<u8>,
 }
 
@@ -44,7 +46,7 @@ impl<W: Write + Send> ExcelCsvWriter<W> {
         end_line(&mut lines);
         out.write_all(&lines)?;
         let labels = table.variables.iter().map(labels).collect();
-        Ok(Self { out, fit, labels, lines })
+        Ok(Self { out, fit, labels, numbers: Numbers::default(), lines })
     }
 }
 
@@ -54,7 +56,7 @@ impl<W: Write + Send> Writer for ExcelCsvWriter<W> {
         self.lines.clear();
         for row in 0..n_rows {
             for (column, labels) in block.columns.iter().zip(&self.labels) {
-                cell(column.cell(row), labels, &mut self.lines)?;
+                cell(column.cell(row), (labels, &mut self.numbers), &mut self.lines)?;
                 self.lines.push(SEPARATOR);
             }
             end_line(&mut self.lines);
@@ -73,13 +75,13 @@ fn labels(variable: &Variable) -> HashMap<i16, String> {
     categories.iter().map(|category| (category.code, harmless(&category.label.vi).into_owned())).collect()
 }
 
-fn cell(cell: Cell<'_>, labels: &HashMap<i16, String>, out: &mut Vec<u8>) -> io::Result<()> {
+fn cell(cell: Cell<'_>, (labels, numbers): (&HashMap<i16, String>, &mut Numbers), out: &mut Vec<u8>) -> io::Result<()> {
     match cell {
         Cell::Missing => {}
         Cell::Code(code) => text(labels.get(&code).map_or("", String::as_str), SEPARATOR, out),
         Cell::Number(value) => {
             let start = out.len();
-            number::write(value, out)?;
+            numbers.write(value, out)?;
             out.iter_mut().skip(start).filter(|byte| **byte == b'.').for_each(|byte| *byte = b',');
         }
         Cell::Text(value) => text(&harmless(value), SEPARATOR, out),
@@ -87,16 +89,17 @@ fn cell(cell: Cell<'_>, labels: &HashMap<i16, String>, out: &mut Vec<u8>) -> io:
     Ok(())
 }
 
-/// A text that no spreadsheet takes for a formula. Control characters and blanks before the sign do not save it, nor do the
-/// wide forms of the sign, which some editions read alike.
-pub(super) fn harmless(value: &str) -> Cow<'_, str> {
+/// A text that no spreadsheet takes for a formula.
+fn harmless(value: &str) -> Cow<'_, str> {
+    if begins_formula(value) { Cow::Owned(format!("'{value}")) } else { Cow::Borrowed(value) }
+}
+
+/// Whether a spreadsheet could take a text for a formula. Control characters and blanks before the sign do not save it, nor do
+/// the wide forms of the sign, which some editions read alike.
+pub(super) fn begins_formula(value: &str) -> bool {
     const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-    let is_control = value.starts_with(|c: char| c.is_control());
     let first = value.trim_start_matches(|c: char| c.is_control() || c.is_whitespace());
-    match is_control || first.starts_with(SIGNS) {
-        true => Cow::Owned(format!("'{value}")),
-        false => Cow::Borrowed(value),
-    }
+    value.starts_with(|c: char| c.is_control()) || first.starts_with(SIGNS)
 }
 
 #[cfg(test)]

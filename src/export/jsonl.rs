@@ -3,7 +3,8 @@
 
 use super::cell::Cell;
 use super::fit::Fit;
-use super::{Block, Table, Writer, number};
+use super::number::{self, Numbers};
+use super::{Block, Table, Writer};
 use std::io::{self, Write};
 
 /// Writes it.
@@ -12,6 +13,7 @@ pub struct JsonLinesWriter<W> {
     fit: Fit,
     /// What stands before each value: `{"row":`, `,"sex":`.
     before: Vec<Vec<u8>>,
+    numbers: Numbers,
     lines: Vec<u8>,
 }
 
@@ -28,7 +30,7 @@ impl<W: Write + Send> JsonLinesWriter<W> {
             name.push(b':');
             before.push(name);
         }
-        Ok(Self { out, fit: Fit::new(table)?, before, lines: Vec::new() })
+        Ok(Self { out, fit: Fit::new(table)?, before, numbers: Numbers::default(), lines: Vec::new() })
     }
 }
 
@@ -39,7 +41,7 @@ impl<W: Write + Send> Writer for JsonLinesWriter<W> {
         for row in 0..n_rows {
             for (column, before) in block.columns.iter().zip(&self.before) {
                 self.lines.extend_from_slice(before);
-                value(column.cell(row), &mut self.lines)?;
+                value(column.cell(row), &mut self.numbers, &mut self.lines)?;
             }
             self.lines.extend_from_slice(b"}\n");
         }
@@ -52,11 +54,11 @@ impl<W: Write + Send> Writer for JsonLinesWriter<W> {
     }
 }
 
-fn value(cell: Cell<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+fn value(cell: Cell<'_>, numbers: &mut Numbers, out: &mut Vec<u8>) -> io::Result<()> {
     match cell {
         Cell::Missing => out.extend_from_slice(b"null"),
         Cell::Code(code) => number::write_code(code, out)?,
-        Cell::Number(value) => number::write(value, out)?,
+        Cell::Number(value) => numbers.write(value, out)?,
         Cell::Text(value) => serde_json::to_writer(out, value)?,
     }
     Ok(())

@@ -3,8 +3,41 @@
 
 use std::io::{self, Write as _};
 
-/// Writes a finite number.
-pub(super) fn write(value: f64, out: &mut Vec<u8>) -> io::Result<()> {
+/// Writes finite numbers. Of many rows a few hundred weights are all there are, so texts are kept: each at a place that follows
+/// from the number, until another takes it.
+pub(super) struct Numbers {
+    kept: Vec<(u64, Vec<u8>)>,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        // The text of the number whose bits are 0.
+        Self { kept: vec![(0, b"0".to_vec()); 1 << PLACE_BITS] }
+    }
+}
+
+/// Places of kept numbers, as a power of 2.
+const PLACE_BITS: u32 = 12;
+
+impl Numbers {
+    /// Writes one.
+    pub(super) fn write(&mut self, value: f64, out: &mut Vec<u8>) -> io::Result<()> {
+        // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4) spreads numbers that differ in a few bits.
+        const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+        let bits = value.to_bits();
+        let place = bits.wrapping_mul(GOLDEN) >> (u64::BITS - PLACE_BITS);
+        let Some((kept, text)) = self.kept.get_mut(place as usize) else { return write(value, out) };
+        if *kept != bits {
+            text.clear();
+            write(value, text)?;
+            *kept = bits;
+        }
+        out.extend_from_slice(text);
+        Ok(())
+    }
+}
+
+fn write(value: f64, out: &mut Vec<u8>) -> io::Result<()> {
     match whole(value) {
         Some(whole) => write!(out, "{whole}"),
         None => write!(out, "{value}"),
@@ -32,9 +65,10 @@ mod tests {
 
     #[test]
     fn numbers_come_back_as_they_were() {
-        for value in [0.0, -0.5, 0.1, 1.0 / 3.0, 1e-7, 123_456_789.125, 1e300, -4.0, 9.007e15] {
+        let mut numbers = Numbers::default();
+        for value in [0.0, 0.1, 0.1, -0.0, -0.5, 0.1, 1.0 / 3.0, 1e-7, 123_456_789.125, 1e300, -4.0, 9.007e15] {
             let mut out = Vec::new();
-            write(value, &mut out).unwrap();
+            numbers.write(value, &mut out).unwrap();
             let text = String::from_utf8(out).unwrap();
             assert_eq!(text.parse::<f64>().unwrap(), value, "{text}");
             assert!(!text.contains('e') && !text.contains(','), "{text}");

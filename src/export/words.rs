@@ -11,13 +11,13 @@ pub(super) fn role(role: Role) -> Label {
     match role {
         Role::Key => label("nhận dạng dòng", "names the row"),
         Role::Stratum => label("tầng", "stratum"),
-        Role::Psu => label("đơn vị chọn mẫu sơ cấp (điểm tiếp nhận)", "primary sampling unit (desk)"),
+        Role::Psu => label("đơn vị chọn mẫu bậc một (điểm tiếp nhận)", "primary sampling unit (desk)"),
         Role::Weight => label("quyền số thiết kế", "design weight"),
         Role::FirstStageSize => {
-            label("số đơn vị sơ cấp của tầng trong tổng thể", "primary units of the stratum in the population")
+            label("số đơn vị bậc một của tầng trong tổng thể", "primary units of the stratum in the population")
         }
         Role::SecondStageSize => label(
-            "số lượt giao dịch của đơn vị sơ cấp trong tổng thể",
+            "số lượt giao dịch của đơn vị bậc một trong tổng thể",
             "transactions of the primary unit in the population",
         ),
         Role::Profile => label("thông tin người trả lời", "about the respondent"),

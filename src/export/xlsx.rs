@@ -4,6 +4,7 @@
 mod codebook;
 
 use super::cell::Cell;
+use super::excel_csv::begins_formula;
 use super::fit::{Fit, fault};
 use super::variable::{Kind, Variable};
 use super::{Block, Table, Writer};
@@ -153,12 +154,11 @@ fn width(variable: &Variable) -> usize {
 
 /// A text, never a formula: not now, and not when somebody opens the cell and closes it again.
 fn text(sheet: &mut Worksheet, (row, column): (u32, u16), words: &str, quoted: &Format) -> Result<(), XlsxError> {
-    const BEGINS_FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
     let words = words.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
     if words.is_empty() {
         return Ok(());
     }
-    if words.starts_with(BEGINS_FORMULA) {
+    if begins_formula(&words) {
         sheet.write_string_with_format(row, column, words, quoted)?;
     } else {
         sheet.write_string(row, column, words)?;

@@ -19,10 +19,10 @@ use view::View;
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/reports/mail");
 
-/// Width of the picture in the letter, in CSS pixels: what a letter of 600 leaves for it.
-const PICTURE_WIDTH: u32 = 560;
-/// Dots of the PNG for each of them; telephones have two.
-const DENSITY: u32 = 2;
+/// Width of the picture in the letter, in CSS pixels: what a telephone leaves for it, so that its words stay readable there.
+const PICTURE_WIDTH: u32 = 360;
+/// Dots of the PNG for each of them; telephones have three.
+const DENSITY: u32 = 3;
 /// What the letter calls its picture.
 const PICTURE_NAME: &str = "satisfaction.png";
 /// The pages of a round's results begin so.

@@ -10,6 +10,7 @@ mod shape;
 mod summary;
 mod told;
 
+use super::pdf::PdfFault;
 use super::render::{Content, RenderFault, Words, render};
 use super::table::{Align, Table};
 use super::words::{Wording, warning};
@@ -19,7 +20,7 @@ use crate::domain::rank::ThanMean;
 use crate::domain::results::Grain;
 use crate::domain::tongue::Tongue;
 use crate::domain::unit_report::{Extreme, IndexPart, Role, Row, UnitReport};
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 pub use csv::csv;
 pub use shape::PageShape;
 use shape::{FigureShape, LinkShape, ListShape, SectionShape, TableShape};
@@ -66,6 +67,12 @@ pub fn file_name(area: &str, tongue: Tongue) -> String {
     tongue.of(format!("{area}.html"), format!("{area}.en.html"))
 }
 
+/// The file name of an area's PDF in a language.
+#[must_use]
+pub fn pdf_name(area: &str, tongue: Tongue) -> String {
+    tongue.of(format!("{area}.pdf"), format!("{area}.en.pdf"))
+}
+
 /// What is said of an area, worded: what its page and its PDF show.
 ///
 /// # Errors
@@ -93,6 +100,26 @@ pub fn page(
     render("unit.html", &content(report, comments, edition, tongue)?)
 }
 
+/// Sets the same for paper, as a PDF that was drawn up when the figures were.
+///
+/// # Errors
+/// When its template is wrong.
+pub fn pdf(
+    report: &UnitReport,
+    comments: &[String],
+    edition: &Edition,
+    tongue: Tongue,
+    made: DateTime<Utc>,
+) -> Result<Vec<u8>, PdfFault> {
+    super::pdf::pdf("unit.typ", &content(report, comments, edition, tongue)?, made)
+}
+
+/// Whether an area has a PDF beside its page: units are handed out on paper, desks are looked up.
+#[must_use]
+pub fn has_pdf(report: &UnitReport) -> bool {
+    report.subject.role != Role::Desk
+}
+
 /// A report in a language.
 struct Page<'a> {
     report: &'a UnitReport,
@@ -110,11 +137,9 @@ impl Page<'_> {
             lang: None,
         });
         let area = subject.area.code.as_str();
-        let data = ["json", "csv"].map(|kind| LinkShape {
-            href: format!("{area}.{kind}"),
-            words: self.words.get(&format!("data-{kind}")),
-            lang: None,
-        });
+        let pdf = has_pdf(self.report).then(|| ("data-pdf", pdf_name(area, self.tongue)));
+        let data = [("data-json", format!("{area}.json")), ("data-csv", format!("{area}.csv"))];
+        let link = |(key, href)| LinkShape { href, words: self.words.get(key), lang: None };
         let sections = [
             self.domains(),
             self.said(),
@@ -139,7 +164,7 @@ impl Page<'_> {
             warnings: self.report.warnings().iter().map(|one| warning(one).told(self.tongue)).collect(),
             facts: self.facts(),
             sections: sections.into_iter().flatten().collect(),
-            data: data.into(),
+            data: pdf.into_iter().chain(data).map(link).collect(),
         }
     }
 

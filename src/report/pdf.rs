@@ -3,6 +3,7 @@
 //! typst sets it from a template in `reports/pdf/`, which only shows: what stands in it comes as JSON, pictures in it as SVG.
 
 use super::fonts;
+use super::render::RenderFault;
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use include_dir::{Dir, include_dir};
 use serde::Serialize;
@@ -26,6 +27,9 @@ pub enum PdfFault {
     /// No such template.
     #[error("there is no template {0} in reports/pdf/")]
     NoTemplate(String),
+    /// The words of it cannot be read.
+    #[error(transparent)]
+    Words(#[from] RenderFault),
     /// The content cannot be written as JSON.
     #[error("the content is no JSON: {0}")]
     Content(#[from] serde_json::Error),

@@ -25,7 +25,7 @@ mod words;
 use super::breakdown::BreakdownRefusal;
 use super::catalogue::Catalogue;
 use super::exercise::AnalyseRefusal;
-use super::rounds::RoundRefusal;
+use super::rounds::{self, RoundRefusal};
 use super::sample::SampleRefusal;
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::quality::Answers;
@@ -34,7 +34,7 @@ use crate::export::format::Format;
 use crate::export::manifest::{Manifest, Provenance};
 use crate::export::r_script::Analysis;
 use crate::export::{Block, Table};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, publications};
 use pipe::Pipe;
 use std::io::{self, Write};
 
@@ -199,7 +199,31 @@ pub fn export(
         TableName::Breakdown => tables::breakdown(catalogue, store, request, &mut file)?,
         TableName::Index => tables::index(catalogue, store, request, &mut file)?,
     }
-    file.finish()
+    let late = late(store, &request.round)?;
+    file.finish(late)
+}
+
+/// Whether figures that are computed now are ahead of those that were published: something came late, and no revision was made.
+///
+/// # Errors
+/// When the round is unknown, or the database fails.
+pub fn is_ahead(store: &Store, round: &RoundCode) -> Result<bool, AnalyseRefusal> {
+    rounds::find(store, round)?;
+    Ok(late(store, round)?.is_some())
+}
+
+/// What must be said of figures that are ahead of those that were published.
+fn late(store: &Store, round: &RoundCode) -> Result<Option<String>, StoreError> {
+    let (publications, arrivals) = store
+        .with(|connection| Ok((publications::all(connection, round)?, publications::arrivals(connection, round)?)))?;
+    let Some(last) = publications.last() else { return Ok(None) };
+    let is_late = arrivals.iter().any(|arrival| arrival.arrived > last.published);
+    Ok(is_late.then(|| {
+        format!(
+            "Answers or scores came after revision {} was published; they count here, and not there.",
+            last.revision
+        )
+    }))
 }
 
 /// A file that is being written.
@@ -240,10 +264,11 @@ where
 }
 
 impl<O, T> File<O, T> {
-    fn finish(self) -> Result<Manifest, ExportRefusal> {
-        let (Some(pipe), Some(Prepared { table, from, .. })) = (self.pipe, self.prepared) else {
+    fn finish(self, late: Option<String>) -> Result<Manifest, ExportRefusal> {
+        let (Some(pipe), Some(Prepared { table, mut from, .. })) = (self.pipe, self.prepared) else {
             return Err(not_begun().into());
         };
+        from.warnings.extend(late);
         let written = pipe.finish()?;
         Ok(Manifest::new(&table, &from, self.format, written.n_bytes, written.sha256))
     }

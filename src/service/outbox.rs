@@ -61,7 +61,7 @@ pub struct Outbox {
 }
 
 /// Queues mail about an edition of a round's figures for everybody who shall get it and whose unit has some; part of the
-/// transaction that publishes. Returns how many mails are new.
+/// transaction that publishes. What waits of an earlier revision is not sent any more. Returns how many mails are new.
 ///
 /// # Errors
 /// [`StoreError::Unknown`] for a round that is not there; when the database does not answer.
@@ -72,6 +72,9 @@ pub fn queue(
     has_figures: impl Fn(&AreaCode) -> bool,
     now: DateTime<Utc>,
 ) -> Result<usize, StoreError> {
+    if let Edition::Revision(revision) = edition {
+        store::outbox::supersede(connection, round, revision, now)?;
+    }
     let everybody = store::recipients::all(connection)?;
     let wanted = everybody.iter().filter(|known| edition.is_for(known) && has_figures(&known.recipient.unit));
     let mails: Vec<NewMail> = wanted

@@ -5,11 +5,13 @@
 //! is asked for later is answered from these bytes and never computed again.
 
 mod files;
+mod folder;
 mod frozen;
 pub mod paths;
 mod scene;
 mod verify;
 
+pub use folder::folder;
 pub use frozen::{answering, comments, find, list, list_with_files, packed, read_file, report, reports, unpacked};
 pub use verify::{Verified, verify};
 
@@ -24,6 +26,7 @@ use crate::domain::round::AnyRound;
 use crate::report;
 use crate::store::{self, Store, StoreError};
 use chrono::{DateTime, SubsecRound as _, Utc};
+use files::Drawing;
 use scene::Scene;
 use std::collections::BTreeSet;
 
@@ -175,7 +178,7 @@ fn freeze(
     publication: &Publication,
     record: impl FnOnce(&mut store::Connection) -> Result<(), StoreError>,
 ) -> Result<(), PublishRefusal> {
-    let pages = files::pages(&figures.scene, publication)?;
+    let pages = Drawing::of(&figures.scene, publication).packed()?;
     let areas: BTreeSet<&AreaCode> = figures.scene.reports.iter().map(|report| &report.subject.area.code).collect();
     let Publication { round, revision, published, .. } = publication;
     let done = store.with(|connection| {

@@ -226,6 +226,32 @@ pub fn sweep(
     })
 }
 
+/// Withholds what still waits of a round's revisions before this one: nobody shall be sent figures that were corrected
+/// meanwhile.
+///
+/// # Errors
+/// [`StoreError::Unknown`] for a round that is not there; when the database does not answer.
+pub fn supersede(
+    connection: &mut AnyConnection,
+    round: &RoundCode,
+    revision: u32,
+    now: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let round = round_numbers::number(connection, round)?;
+    let earlier: Vec<String> = (1..revision).map(|before| Edition::Revision(before).to_string()).collect();
+    let waits = outbox::table
+        .filter(outbox::round.eq(round).and(outbox::edition.eq_any(earlier)))
+        .filter(outbox::state.eq_any(codes(WAITING.to_vec())));
+    // Without its claim, whoever is about to send it cannot begin.
+    let set = (
+        outbox::state.eq(MailState::Withheld.code()),
+        outbox::reason.eq(format!("revision {revision} was published before it was sent")),
+        outbox::settled.eq(now.naive_utc()),
+        outbox::claimed_by.eq(None::<&str>),
+    );
+    Ok(diesel::update(waits).set(set).execute(connection)?)
+}
+
 /// Withholds what waits for a recipient.
 pub(super) fn withhold(
     connection: &mut AnyConnection,

@@ -1,5 +1,5 @@
-//! The door to exports: a round's answers and tables as files that stream. Tables of figures are as public as the figures; answers
-//! are for the operator.
+//! The door to exports: a round's answers and tables as files that stream. Tables of figures are as public as the figures; answers,
+//! and figures that are ahead of what was published, are for the operator.
 //!
 //! Whoever downloads a file must see whether it came whole: only then does its body end as HTTP says, otherwise the
 //! connection breaks off.
@@ -84,11 +84,15 @@ fn write(service: &Service, asked: (&Request, Format), out: Box<dyn Write + Send
 }
 
 /// What the query asks for, if whoever asks may have it.
-async fn asked(request: &HttpRequest, site: &Site, round: &str) -> Result<(Request, Format), Problem> {
+async fn asked(request: &HttpRequest, site: &Data<Site>, round: &str) -> Result<(Request, Format), Problem> {
     let round = RoundCode::parse(round).map_err(|_| Problem::of(&UNKNOWN_ROUND))?;
     let (asked, format) = read(request.query_string(), round)?;
     asked.check(format).map_err(problem)?;
-    if asked.table == TableName::Responses {
+    // What came after a publication is not public before its revision is.
+    let round = asked.round.clone();
+    let is_public = asked.table != TableName::Responses
+        && !figures::computed(site, move |service| export::is_ahead(service.store(), &round)).await?;
+    if !is_public {
         operator::admit(request, site).await?;
     }
     Ok((asked, format))

@@ -19,7 +19,7 @@ use actix_web::{HttpRequest, HttpResponse};
 const OF_A_LETTER: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; \
     form-action 'none'; frame-ancestors 'none'";
 /// What stands for the office in a letter that is only looked at.
-const CONTACT: &str = "…";
+const CONTACT: &str = "[…]";
 
 /// `GET /operator/{round}/mail/{unit}[?language=en&edition=r2&part=NAME]`: a letter as HTML, or a picture in it.
 ///
@@ -90,7 +90,7 @@ fn refused(refusal: LetterRefusal) -> Problem {
         LetterRefusal::NoFigures(_) => Problem::of(&UNKNOWN_UNIT),
         LetterRefusal::Refused(refusal) => figures::refused(refusal),
         LetterRefusal::Unread(refusal) => publications::refused(refusal),
-        LetterRefusal::Template(fault) => Problem::server_fault(fault.to_string()),
+        LetterRefusal::Template(_) => Problem::server_fault(refusal),
         LetterRefusal::Store(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a letter could not be read");
             Problem::of(&UNAVAILABLE).retry_after(RETRY_AFTER_FAULT_S)

@@ -20,6 +20,7 @@ use crate::service::{comments, unit_report};
 use actix_web::http::header::{self, CacheDirective, HeaderValue};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::Utc;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -74,7 +75,8 @@ pub async fn round(request: HttpRequest, site: Data<Site>, round: Path<String>) 
     Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, place)).finish())
 }
 
-/// `GET /r/{round}/{file}`: the page of an area (`D01`, `D01.html`, `D01.en.html`) or its figures (`D01.json`, `D01.csv`).
+/// `GET /r/{round}/{file}`: the page of an area (`D01`, `D01.html`, `D01.en.html`) or its figures (`D01.json`, `D01.csv`), or what is for
+/// paper (`D01.pdf`, `D01.en.pdf`).
 ///
 /// # Errors
 /// `not-published`, to anybody but the operator, and for what a publication does not have; figures that cannot be computed.
@@ -106,6 +108,7 @@ struct Wanted {
 #[derive(Debug, PartialEq, Eq)]
 enum Kind {
     Page(Tongue),
+    Pdf(Tongue),
     Json,
     Csv,
 }
@@ -116,6 +119,8 @@ impl Wanted {
         let ends = [
             (".en.html", Kind::Page(Tongue::English)),
             (".html", Kind::Page(asked)),
+            (".en.pdf", Kind::Pdf(Tongue::English)),
+            (".pdf", Kind::Pdf(Tongue::Vietnamese)),
             (".json", Kind::Json),
             (".csv", Kind::Csv),
             ("", Kind::Page(asked)),
@@ -128,6 +133,7 @@ impl Wanted {
     fn path(&self) -> String {
         match self.kind {
             Kind::Page(tongue) => paths::page(&self.area, tongue),
+            Kind::Pdf(tongue) => paths::pdf(&self.area, tongue),
             Kind::Json => paths::report(&self.area),
             Kind::Csv => paths::rows(&self.area),
         }
@@ -226,6 +232,11 @@ impl Preview {
                 }
                 pages::html(response, page)
             }
+            Kind::Pdf(_) if !page::has_pdf(report) => Err(Problem::of(&NOT_PUBLISHED)),
+            Kind::Pdf(tongue) => {
+                let pdf = page::pdf(report, comments, &Edition::Preview, tongue, Utc::now());
+                Ok(response.content_type("application/pdf").body(pdf.map_err(Problem::server_fault)?))
+            }
             Kind::Json => Ok(response.json(UnitReportDocument::from(report))),
             Kind::Csv => {
                 let media = (header::CONTENT_TYPE, Form::Csv.media());
@@ -295,6 +306,7 @@ mod tests {
         assert_eq!(wanted("D01"), page("D01", Tongue::Vietnamese));
         assert_eq!(wanted("D01.html"), page("D01", Tongue::Vietnamese));
         assert_eq!(wanted("D01-001.en.html"), page("D01-001", Tongue::English));
+        assert_eq!(wanted("D01.en.pdf"), Some(("D01".to_owned(), Kind::Pdf(Tongue::English))));
         assert_eq!(wanted("D01.csv"), Some(("D01".to_owned(), Kind::Csv)));
         assert_eq!(Wanted::of("D01", Tongue::English).map(|wanted| wanted.kind), Some(Kind::Page(Tongue::English)));
         assert_eq!((wanted(".html"), wanted("../x")), (None, None));

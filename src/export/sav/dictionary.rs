@@ -118,7 +118,7 @@ fn format(variable: &Variable, record_width: usize) -> i32 {
         Kind::Number { .. } => 10 + decimals,
         Kind::Coded { .. } => 8,
     };
-    kind << 16 | width << 8 | decimals
+    (kind << 16) | (width << 8) | decimals
 }
 
 fn value_labels(records: &mut Records, variable: &Variable, place: &Place) {
@@ -180,6 +180,8 @@ fn display(variable: &Variable) -> [i32; 3] {
     const LEFT: i32 = 0;
     const RIGHT: i32 = 1;
     match variable.kind {
+        // A row's number measures nothing.
+        Kind::Number { .. } if variable.role == Role::Key => [NOMINAL, 12, RIGHT],
         Kind::Coded { is_ordered: true, .. } => [ORDINAL, 8, RIGHT],
         Kind::Coded { is_ordered: false, .. } => [NOMINAL, 8, RIGHT],
         Kind::Number { .. } => [SCALE, 12, RIGHT],

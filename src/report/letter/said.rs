@@ -31,11 +31,16 @@ pub(super) fn share(figure: &Result<Estimate, NoFigure>, tongue: Tongue) -> Stri
     }
 }
 
+/// Where a share lies as far as the survey can tell: `81,0–87,2`; empty where that is not known.
+pub(super) fn interval(figure: &Result<Estimate, NoFigure>, tongue: Tongue) -> String {
+    let interval = figure.as_ref().ok().and_then(|estimate| estimate.interval);
+    interval.map(|ends| Numbers(tongue).interval(ends.scaled(0.0, 100.0), 1)).unwrap_or_default()
+}
+
 /// A share with its interval: `84,3 % (81,0–87,2)`.
 pub(super) fn sure_share(figure: &Result<Estimate, NoFigure>, tongue: Tongue) -> String {
-    let interval = figure.as_ref().ok().and_then(|estimate| estimate.interval);
-    let ends = interval.map(|ends| format!(" ({})", Numbers(tongue).interval(ends.scaled(0.0, 100.0), 1)));
-    format!("{}{}", share(figure, tongue), ends.unwrap_or_default())
+    let (share, interval) = (share(figure, tongue), interval(figure, tongue));
+    if interval.is_empty() { share } else { format!("{share} ({interval})") }
 }
 
 /// A published index with its interval: `86,02 % (84,90–87,14)`.

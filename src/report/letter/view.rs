@@ -49,6 +49,7 @@ struct Fact {
 struct Item {
     title: String,
     value: String,
+    interval: String,
     note: String,
 }
 
@@ -81,7 +82,7 @@ impl View {
         let heading = tongue.of(format!("CCHC {year}: {name}"), format!("PAR {year}: {name}"));
         let short = report.short_desks();
         let n_more = short.len().saturating_sub(MAX_DESKS);
-        let link = letterhead.public_url.as_ref();
+        let (link, page) = (letterhead.public_url.as_ref(), page_name(report, tongue));
         Self {
             lang: tongue.code(),
             w: words.clone(),
@@ -103,7 +104,7 @@ impl View {
                 .collect(),
             more_short: (n_more > 0).then(|| wording.of("more_short", "n", &n_more.to_string())),
             focus: report.focus_units().map(|part| focus(part, report.occasion.decimals, tongue)).collect(),
-            link: link.map(|url| format!("{url}{RESULT_PAGES}{}/{}", report.occasion.round, report.subject.area.code)),
+            link: link.map(|url| format!("{url}{RESULT_PAGES}{}/{page}", report.occasion.round)),
             is_attached: false,
             footer: vec![wording.of("why", "unit", name), wording.of("stop", "contact", &letterhead.contact)],
             summary,
@@ -116,6 +117,12 @@ impl View {
         self.picture = seen.map(|alt| Picture { name: PICTURE_NAME, width: PICTURE_WIDTH, alt });
         self.is_attached = is_attached;
     }
+}
+
+/// The result page of the letter's area, in its language.
+fn page_name(report: &UnitReport, tongue: Tongue) -> String {
+    let area = &report.subject.area.code;
+    tongue.of(format!("{area}.html"), format!("{area}.en.html"))
 }
 
 /// What kind of letter it is, before its subject.
@@ -236,7 +243,8 @@ fn item(extreme: &Extreme<'_>, tongue: Tongue) -> Item {
     let than = said::than_overall(extreme.than_overall, tongue);
     Item {
         title: said::title(row, tongue).to_owned(),
-        value: said::sure_share(row.main(), tongue),
+        value: said::share(row.main(), tongue),
+        interval: said::interval(row.main(), tongue),
         note: change.map_or_else(|| than.to_owned(), |change| format!("{than}; {change}")),
     }
 }

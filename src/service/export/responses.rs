@@ -5,7 +5,6 @@
 
 use super::super::catalogue::Catalogue;
 use super::super::exercise::{AnalyseRefusal, questionnaire_of, scheme_of};
-use super::super::quality::Sieve;
 use super::super::sample::{SampleRefusal, design_of};
 use super::super::{areas, rounds};
 use super::keys::{Cover, Key, Person, Tally};
@@ -13,7 +12,7 @@ use super::questions::{Question, questions};
 use super::spool::{Sheet, Spool};
 use super::{ExportRefusal, Prepared, Request, Sink, analysis, tables};
 use crate::domain::area::AreaTree;
-use crate::domain::frame::{Frame, FrameDesk};
+use crate::domain::frame::Frame;
 use crate::domain::ids::AreaCode;
 use crate::domain::index::table::Source;
 use crate::domain::quality::{Answers, Reason};
@@ -22,13 +21,14 @@ use crate::domain::round::AnyRound;
 use crate::export::Table;
 use crate::export::variable::Names;
 use crate::statistics::DesignColumns;
-use crate::store::responses::Row;
-use crate::store::{self, Connection, Store};
+use crate::store::Store;
 use columns::{Layout, Writing};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use counting::{Counted, Judging};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 mod columns;
+mod counting;
 
 /// Everything that was settled before the answers are read.
 struct Plan<'a> {
@@ -39,19 +39,6 @@ struct Plan<'a> {
     tree: AreaTree,
     /// The area whose rows are exported.
     unit: AreaCode,
-}
-
-/// What the first reading finds.
-struct Counted {
-    frame: Frame,
-    /// Desks with more answers than transactions, by place in the frame.
-    excess: Vec<bool>,
-    /// Sheets that count, by place of the desk in the frame.
-    n_rows: Vec<u64>,
-    n_flagged: u64,
-    tally: Tally,
-    spool: Spool,
-    cut: crate::domain::ids::Digest,
 }
 
 /// Exports a round's answers.
@@ -81,9 +68,9 @@ impl Plan<'_> {
         let layout = Layout::begin(&self.tree, &self.round.plan().area, &mut names);
         let questions = questions(self.catalogue, &self.questionnaire, &mut names);
         let keys = Key::all(self.catalogue, &self.questionnaire, &questions);
-        // What is counted and what is written are the same rows. A refusal is no failure of the database.
-        let count = |connection: &mut Connection| self.count(connection, &questions, Tally::new(keys));
-        let counted = store.with(|connection| Ok(connection.snapshot(count)))??;
+        let judging =
+            Judging { rules: self.catalogue.quality(), questionnaire: &self.questionnaire, questions: &questions };
+        let counted = counting::count(store, self.request, &judging, keys)?;
         let places: BTreeSet<u32> = (0_u32..)
             .zip(counted.frame.iter())
             .filter(|(_, desk)| self.tree.is_within(&desk.desk, &self.unit))
@@ -123,10 +110,6 @@ impl Plan<'_> {
         first.and_then(|first| self.catalogue.texts(reference, first)).map_or("", |texts| &texts.title)
     }
 
-    fn sieve(&self) -> Sieve<'_> {
-        Sieve::new(self.catalogue.quality(), &self.questionnaire)
-    }
-
     fn source(&self, counted: &Counted) -> Source {
         let (plan, questionnaire) = (self.round.plan(), &self.questionnaire);
         Source {
@@ -141,49 +124,6 @@ impl Plan<'_> {
             answers: self.request.answers,
             cut: counted.cut,
         }
-    }
-
-    /// Reads the round.
-    fn count(
-        &self,
-        connection: &mut Connection,
-        questions: &[Question],
-        mut tally: Tally,
-    ) -> Result<Counted, ExportRefusal> {
-        let frame = store::rounds::frame(connection, &self.request.round)?;
-        let places: HashMap<&AreaCode, u32, foldhash::fast::RandomState> =
-            frame.iter().map(|desk| &desk.desk).zip(0..).collect();
-        let mut sieve = self.sieve();
-        // Whether a desk has more answers than transactions is known when all are counted.
-        sieve.know(&frame, &BTreeMap::new());
-        let mut n_all = vec![0_u64; places.len()];
-        let mut n_flagged = n_all.clone();
-        let mut spool = Spool::new()?;
-        let cut = store::responses::rows(connection, &self.request.round, |row| {
-            let Some(&desk) = places.get(row.desk) else { return Ok::<_, ExportRefusal>(()) };
-            let reasons = sieve.judge(desk as usize, row.packed, row.flags);
-            let Row { channel, has_receipt, packed, weight, .. } = *row;
-            let combination = tally.add(desk, &Person { packed, channel, has_receipt, reasons }, questions);
-            for (counts, holds) in [(&mut n_all, true), (&mut n_flagged, !reasons.is_empty())] {
-                if let Some(n) = counts.get_mut(desk as usize).filter(|_| holds) {
-                    *n += 1;
-                }
-            }
-            Ok(spool.push(&Sheet { desk, combination, channel, has_receipt, reasons, weight, packed })?)
-        })?;
-        let has_rules = self.catalogue.quality().is_some();
-        let is_excess =
-            |(desk, n): (&FrameDesk, &u64)| has_rules && desk.transactions.is_some_and(|most| *n > u64::from(most));
-        let excess: Vec<bool> = frame.iter().zip(&n_all).map(is_excess).collect();
-        for ((flagged, n), _) in n_flagged.iter_mut().zip(&n_all).zip(&excess).filter(|(_, excess)| **excess) {
-            *flagged = *n;
-        }
-        let n_rows = match self.request.answers {
-            Answers::All => n_all,
-            Answers::Unflagged => n_all.iter().zip(&n_flagged).map(|(n, flagged)| n - flagged).collect(),
-        };
-        drop(places);
-        Ok(Counted { n_flagged: n_flagged.iter().sum(), frame, excess, n_rows, tally, spool, cut })
     }
 
     /// Writes what was read.

@@ -15,14 +15,18 @@ use crate::report::page::{self, Edition};
 use crate::report::results::ResultsDocument;
 use crate::report::unit_report::json::UnitReportDocument;
 use crate::service::breakdown::Wanted;
+use chrono::{DateTime, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 use std::io::Write as _;
 
 /// The media type of pages.
 const HTML: &str = "text/html; charset=utf-8";
+/// The media type of what is set for paper.
+const PDF: &str = "application/pdf";
 
 /// A file before it is packed.
 pub(super) struct NewFile {
@@ -48,7 +52,7 @@ impl NewFile {
 
 /// Every file but the pages, in order of their paths. One more kind of file is one more line here.
 pub(super) fn all(scene: &Scene) -> Result<Vec<PackedFile>, PublishRefusal> {
-    let mut files = reports(scene)?;
+    let mut files = reports(&scene.reports)?;
     files.push(NewFile::json(paths::COMMENTS.to_owned(), &scene.comments)?);
     for side in &scene.sides {
         files.extend(index(side)?);
@@ -79,9 +83,9 @@ fn packed(NewFile { path, media, bytes }: NewFile) -> Result<PackedFile, Publish
 }
 
 /// What is said of each area, and its rows as a table.
-fn reports(scene: &Scene) -> Result<Vec<NewFile>, PublishRefusal> {
-    let mut files = Vec::with_capacity(2 * scene.reports.len());
-    for report in &scene.reports {
+fn reports(reports: &[UnitReport]) -> Result<Vec<NewFile>, PublishRefusal> {
+    let mut files = Vec::with_capacity(2 * reports.len());
+    for report in reports {
         let area = &report.subject.area.code;
         files.push(NewFile::json(paths::report(area), &UnitReportDocument::from(report))?);
         files.push(NewFile::text(paths::rows(area), Form::Csv, page::csv(report)));
@@ -89,19 +93,52 @@ fn reports(scene: &Scene) -> Result<Vec<NewFile>, PublishRefusal> {
     Ok(files)
 }
 
-/// The page of each area in each language. Pages tell which revision they are of, so they are no part of what a revision is
-/// held against.
-pub(super) fn pages(scene: &Scene, publication: &Publication) -> Result<Vec<PackedFile>, PublishRefusal> {
-    let edition = Edition::of(publication);
-    let drawn = |report: &UnitReport, tongue| {
-        let area = &report.subject.area.code;
-        let comments = scene.comments.get(area.as_str()).map(Vec::as_slice).unwrap_or_default();
-        let path = paths::page(area, tongue);
-        let html = page::page(report, comments, &edition, tongue).map_err(|e| PublishRefusal::broken(&path, e))?;
-        packed(NewFile::new(path, HTML, html.into_bytes()))
-    };
-    let files = scene.reports.iter().flat_map(|report| Tongue::ALL.map(|tongue| drawn(report, tongue)));
-    files.collect()
+/// What pages are drawn from.
+pub(super) struct Drawing<'a> {
+    pub(super) reports: &'a [UnitReport],
+    /// By the area's code.
+    pub(super) comments: &'a BTreeMap<String, Vec<String>>,
+    pub(super) edition: Edition,
+    pub(super) made: DateTime<Utc>,
+}
+
+impl<'a> Drawing<'a> {
+    /// Of a publication.
+    pub(super) fn of(scene: &'a Scene, publication: &Publication) -> Self {
+        let (edition, made) = (Edition::of(publication), publication.published);
+        Self { reports: &scene.reports, comments: &scene.comments, edition, made }
+    }
+
+    /// The page of each area in each language, and the PDF of those that have one. Pages tell which revision they are of, so
+    /// they are no part of what a revision is held against.
+    fn pages(&self) -> Result<Vec<NewFile>, PublishRefusal> {
+        let mut files = Vec::new();
+        for (report, tongue) in self.reports.iter().flat_map(|report| Tongue::ALL.map(|tongue| (report, tongue))) {
+            let area = &report.subject.area.code;
+            let comments = self.comments.get(area.as_str()).map(Vec::as_slice).unwrap_or_default();
+            let path = paths::page(area, tongue);
+            let html = page::page(report, comments, &self.edition, tongue);
+            let html = html.map_err(|fault| PublishRefusal::broken(&path, fault))?;
+            files.push(NewFile::new(path, HTML, html.into_bytes()));
+            if page::has_pdf(report) {
+                let path = paths::pdf(area, tongue);
+                let pdf = page::pdf(report, comments, &self.edition, tongue, self.made);
+                files.push(NewFile::new(path.clone(), PDF, pdf.map_err(|fault| PublishRefusal::broken(&path, fault))?));
+            }
+        }
+        Ok(files)
+    }
+
+    /// The pages, packed.
+    pub(super) fn packed(&self) -> Result<Vec<PackedFile>, PublishRefusal> {
+        self.pages()?.into_iter().map(packed).collect()
+    }
+
+    /// The pages with the figures that they lead to, by the names they have for each other.
+    pub(super) fn beside_each_other(&self) -> Result<Vec<(String, Vec<u8>)>, PublishRefusal> {
+        let files = reports(self.reports)?.into_iter().chain(self.pages()?);
+        Ok(files.filter_map(|file| Some((paths::beside_pages(&file.path)?.to_owned(), file.bytes))).collect())
+    }
 }
 
 /// The index table, and each unit of it.

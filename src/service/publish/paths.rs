@@ -3,7 +3,7 @@
 use crate::domain::ids::AreaCode;
 use crate::domain::quality::Answers;
 use crate::domain::tongue::Tongue;
-use crate::report::page::file_name;
+use crate::report::page::{file_name, pdf_name};
 use crate::service::breakdown::Wanted;
 
 /// A form of figures.
@@ -87,6 +87,19 @@ pub fn rows(area: &AreaCode) -> String {
 #[must_use]
 pub fn page(area: &AreaCode, tongue: Tongue) -> String {
     format!("pages/{}", file_name(area.as_str(), tongue))
+}
+
+/// The PDF of an area.
+#[must_use]
+pub fn pdf(area: &AreaCode, tongue: Tongue) -> String {
+    format!("pages/{}", pdf_name(area.as_str(), tongue))
+}
+
+/// The name of a file in a folder of pages, where pages lead to each other and to their figures; none for what no page leads
+/// to.
+#[must_use]
+pub fn beside_pages(path: &str) -> Option<&str> {
+    path.strip_prefix("pages/").or_else(|| path.strip_prefix("reports/"))
 }
 
 /// The comments that pages show.

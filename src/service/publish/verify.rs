@@ -1,5 +1,6 @@
 //! Whether frozen figures still follow from the data.
 
+use super::files::Drawing;
 use super::scene::Scene;
 use super::{PublishRefusal, files};
 use crate::domain::ids::{Digest, RoundCode};
@@ -51,7 +52,7 @@ pub fn verify(
     let mut scene = Scene::load(catalogue, store, round, &publication.program_version)?;
     // Comments are no figures: those that were shown then stay, whatever was decided since.
     scene.comments = super::comments(store, &publication)?;
-    let files = files::all(&scene)?.into_iter().chain(files::pages(&scene, &publication)?);
+    let files = files::all(&scene)?.into_iter().chain(Drawing::of(&scene, &publication).packed()?);
     let now: BTreeMap<String, Digest> = files.map(|packed| (packed.file.path, packed.file.digest)).collect();
     let then: BTreeMap<String, FrozenFile> = store
         .with(|connection| store::publications::files(connection, round, publication.revision))?

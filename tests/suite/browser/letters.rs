@@ -16,6 +16,7 @@ use sipas::service::letters::{LetterKey, preview};
 
 /// The province, a district, and a desk of it.
 const UNITS: [&str; 3] = ["T", "T1", "T1-01"];
+
 fn letter(database: &Database, unit: &str, language: Tongue, edition: Edition) -> Letter {
     let key = LetterKey { round: round_code(ROUND), edition, unit: area_code(unit), language, with_pdf: false };
     let head = Letterhead {

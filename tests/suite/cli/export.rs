@@ -20,16 +20,22 @@ type Form<'a> = (&'a str, &'a str, &'a str);
 /// Opens the round and imports forms.
 fn answered(office: &Office, forms: &[Form]) {
     office.open_round();
+    import(office, "F", forms, &[]);
+}
+
+/// Imports forms whose numbers begin with a letter.
+fn import(office: &Office, letter: &str, forms: &[Form], more: &[&str]) {
     let items = one_stop_items();
     let mut sheet = format!("form,desk,{},sex,age,comment\n", items.join(","));
     for (number, (desk, sex, age)) in forms.iter().enumerate() {
         let points: Vec<String> = (0..items.len()).map(|item| (1 + (item + number) % 5).to_string()).collect();
-        writeln!(sheet, "F{number},{desk},{},{sex},{age},Tôi là ông Nguyễn Văn A", points.join(",")).unwrap();
+        writeln!(sheet, "{letter}{number},{desk},{},{sex},{age},Tôi là ông Nguyễn Văn A", points.join(",")).unwrap();
     }
     let scratch = tempfile::tempdir().unwrap();
     let file = scratch.path().join("forms.csv");
     std::fs::write(&file, sheet).unwrap();
-    office.run(&["responses", "import", "--round", ROUND, &file.display().to_string()]);
+    let file = file.display().to_string();
+    office.run(&[&["responses", "import", "--round", ROUND, &file][..], more].concat());
 }
 
 /// Forms of one desk.
@@ -225,6 +231,29 @@ fn what_does_not_fit_is_refused_before_anything_is_written() {
     let nowhere = folder.path().join("none/out.csv").display().to_string();
     let nowhere = ["export", "--round", ROUND, "--format", "csv", "--out", &nowhere];
     assert!(refused(office.try_run(&nowhere)).contains("cannot write"));
+}
+
+#[test]
+fn what_came_after_a_publication_is_said_and_is_for_the_operator() {
+    let (office, _database) = office();
+    answered(&office, &forms("T1-01", &[("female", "18-24", 6)]));
+    office.run(&["round", "close", ROUND]);
+    office.run(&["round", "publish", ROUND]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("results.csv");
+    let server = office.serve();
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let status = || {
+        let url = format!("{}/v1/rounds/{ROUND}/export?format=csv&table=results", server.base);
+        agent.get(url).header("x-forwarded-for", "203.0.113.7").call().unwrap().status().as_u16()
+    };
+    let is_said = || {
+        export(&office, "csv", &file, &["--table", "results"]);
+        manifest(&file)["warnings"].to_string().contains("came after revision 1 was published")
+    };
+    assert_eq!((is_said(), status()), (false, 200));
+    import(&office, "G", &forms("T1-01", &[("male", "18-24", 7)]), &["--late"]);
+    assert_eq!((is_said(), status()), (true, 401));
 }
 
 /// Runs an export that may write 48 KiB only. `XFSZ` is what kills a program that writes more.

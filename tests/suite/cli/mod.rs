@@ -1,6 +1,7 @@
 //! The command line, as an operator uses it: the real program, its exit codes and what it prints.
 
 mod breakdown;
+mod comments;
 mod compare;
 mod counter;
 mod demo;

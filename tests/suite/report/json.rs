@@ -30,7 +30,7 @@ fn the_document_says_what_it_is_about_and_where_it_came_from() {
     max 100.0
     provenance {"program_version":"0.1.0","scheme":{"digest":"5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c","id":"small","status":"synthetic","title":"Bộ tiêu chí nhỏ để kiểm thử"},"sources":[{"data_digest":"dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada","mode":"sampled","n_flagged":0,"n_responses":20480,"questionnaire":"one-stop.v1","questionnaire_digest":"1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a","questionnaire_status":"partial","round":"R2025","state":"closed","without_flagged":false}]}
     round "R2025"
-    survey {"cautions":[],"deff":null,"df":14.0,"interval":{"high":25.0,"low":24.0},"level":0.95,"method":"two-stage-linearised-t","n":1336,"n_psu":15,"reliability":null,"se":0.25,"value":24.5}
+    survey {"cautions":[],"deff":null,"df":14.0,"interval":{"high":25.0,"low":24.0},"level":0.95,"method":"two-stage-linearised-t","n":1336,"n_psu":15,"n_strata":1,"reliability":null,"se":0.25,"value":24.5}
     survey_max 30.0
     units 1
     unranked []
@@ -47,19 +47,20 @@ fn a_unit_carries_everything_needed_to_judge_it() {
     insta::assert_snapshot!(lines(&document()["units"][0]), @r##"
     assessed_points 48.0
     band null
+    band_from null
     domains[] {"assessed_points":48.0,"code":"1","hidden":null,"max":60.0,"points":48.0,"survey_max":0.0,"survey_points":null,"title":"Chỉ đạo, điều hành"}
     domains[] {"assessed_points":0.0,"code":"2","hidden":null,"max":30.0,"points":14.0,"survey_max":30.0,"survey_points":14.0,"title":"Sự hài lòng"}
     domains[] {"assessed_points":0.0,"code":"3","hidden":null,"max":10.0,"points":0.0,"survey_max":0.0,"survey_points":null,"title":"Tác động"}
     focus false
-    index {"estimate":{"cautions":[{"code":"n-below-30","en":"fewer than 30 answers","vi":"dưới 30 phiếu"},{"code":"lonely-psu","en":"stratum D4 has one surveyed desk of several: no interval can be given","vi":"tầng D4 chỉ khảo sát một trong nhiều điểm: không ước lượng được khoảng"}],"deff":null,"df":14.0,"interval":{"high":62.5,"low":61.5},"level":0.95,"method":"two-stage-linearised-t","n":1336,"n_psu":15,"reliability":null,"se":0.25,"value":62.0},"percent":62.0,"published":62.0}
+    index {"estimate":{"cautions":[{"code":"n-below-30","en":"fewer than 30 answers","vi":"dưới 30 phiếu"},{"about":"D4","code":"lonely-psu","en":"stratum D4 has one surveyed desk of several: no interval can be given","vi":"tầng D4 chỉ khảo sát một trong nhiều điểm: không ước lượng được khoảng"}],"deff":null,"df":14.0,"interval":{"high":62.5,"low":61.5},"level":0.95,"method":"two-stage-linearised-t","n":1336,"n_psu":15,"n_strata":1,"reliability":null,"se":0.25,"value":62.0},"percent":62.0,"published":62.0}
     max 100.0
     name "Huyện Bốn"
     not_appraised[] "1.1"
-    open[] {"code":"2.2","en":"not surveyed yet","max":10.0,"title":"Chính sách","vi":"chưa điều tra"}
-    open[] {"code":"3.1","en":"not scored yet","max":10.0,"title":"Thu ngân sách","vi":"chưa có điểm"}
+    open[] {"code":"2.2","en":"not surveyed yet","gap":"not-surveyed","max":10.0,"title":"Chính sách","vi":"chưa điều tra"}
+    open[] {"code":"3.1","en":"not scored yet","gap":"not-scored","max":10.0,"title":"Thu ngân sách","vi":"chưa có điểm"}
     provisional true
     standing {"change":{"direction":"same","places":0,"vi":"giữ nguyên"},"n_tied":0,"of":4,"previous_rank":4,"range":{"best":1,"caution":"provisional","worst":4},"rank":4,"than_mean":null}
-    survey {"cautions":[{"code":"n-below-30","en":"fewer than 30 answers","vi":"dưới 30 phiếu"},{"code":"lonely-psu","en":"stratum D4 has one surveyed desk of several: no interval can be given","vi":"tầng D4 chỉ khảo sát một trong nhiều điểm: không ước lượng được khoảng"}],"deff":null,"df":14.0,"interval":{"high":14.5,"low":13.5},"level":0.95,"method":"two-stage-linearised-t","n":1336,"n_psu":15,"reliability":null,"se":0.25,"value":14.0}
+    survey {"cautions":[{"code":"n-below-30","en":"fewer than 30 answers","vi":"dưới 30 phiếu"},{"about":"D4","code":"lonely-psu","en":"stratum D4 has one surveyed desk of several: no interval can be given","vi":"tầng D4 chỉ khảo sát một trong nhiều điểm: không ước lượng được khoảng"}],"deff":null,"df":14.0,"interval":{"high":14.5,"low":13.5},"level":0.95,"method":"two-stage-linearised-t","n":1336,"n_psu":15,"n_strata":1,"reliability":null,"se":0.25,"value":14.0}
     survey_max 30.0
     unit "D4"
     "##);
@@ -71,7 +72,7 @@ fn a_unit_without_an_index_says_why() {
     insta::assert_snapshot!(lines(&document["unranked"][0]), @r##"
     focus false
     name "Huyện Năm"
-    reasons[] {"en":"the survey gives 25 points to 2.1, which has 0 to 20","vi":"điều tra cho tiêu chí 2.1 25,0000 điểm, ngoài 0–20"}
+    reasons[] {"code":"impossible-points","criterion":"2.1","en":"the survey gives 25 points to 2.1, which has 0 to 20","points":[25.0,20.0],"vi":"điều tra cho tiêu chí 2.1 25,0000 điểm, ngoài 0–20"}
     unit "D5"
     "##);
 }

@@ -65,6 +65,12 @@ fn a_publication_is_told_to_who_shall_know(db: &Database) {
     };
     assert_eq!((published(1, "D1"), published(1, "D1"), published(1, "D2")), (1, 0, 1));
     assert_eq!(published(2, "D1"), 1, "a correction is another letter");
+    let states = || -> Vec<MailState> {
+        let mails = store.with(|connection| outbox::list(connection, &Selection::default())).unwrap();
+        mails.into_iter().map(|mail| mail.state).collect()
+    };
+    let expected = [MailState::Withheld, MailState::Withheld, MailState::Queued];
+    assert_eq!(states(), expected, "nobody is sent figures that were corrected meanwhile");
     let undone = store.with(|connection| {
         connection.transact(|connection| {
             queue(connection, &round_code("R"), Edition::Revision(3), |_| true, instant(3))?;

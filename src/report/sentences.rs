@@ -85,7 +85,7 @@ fn told(figures: &Reconciled, measure: Measure, verdict: Option<ChangeVerdict>) 
     let places = printed.iter().find_map(|claim| if let Claim::Places(places) = claim { Some(*places) } else { None });
     let parts = [
         difference.map(|difference| moved(difference.to_f64(), 2, measure)),
-        verdict.map(|verdict| judged(verdict)),
+        verdict.map(judged),
         rank.map(|rank| ranked(rank, *of)),
         places.filter(|_| !ranks_are_wrong).map(places_moved),
     ];

@@ -98,11 +98,11 @@ fn of_survey(
     let spots: Vec<Spot> = domains.iter().map(|domain| linked.spot(domain, survey.source.answers)).collect();
     let figure = |(place, statistic): (usize, &Statistic)| {
         let visible = linked.statistic(statistic);
-        let cell = |(((labels, _), spot), row): ((&(Vec<Label>, Domain), &Spot), &Vec<Outcome>)| {
-            let figure = visible.figure(*spot, row.get(place)?.clone()).map(Box::new);
+        let cell = |(labels, spot, row): (&Vec<Label>, Spot, &Vec<Outcome>)| {
+            let figure = visible.figure(spot, row.get(place)?.clone()).map(Box::new);
             Some(BreakdownCell { domain: labels.clone(), figure })
         };
-        let all = cells.iter().zip(&spots).zip(&rows);
+        let all = cells.iter().zip(&spots).zip(&rows).map(|(((labels, _), spot), row)| (labels, *spot, row));
         Breakdown { code: statistic.name.clone(), cells: all.filter_map(cell).collect() }
     };
     let figures = statistics.iter().enumerate().map(figure).collect();

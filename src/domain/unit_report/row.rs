@@ -47,7 +47,6 @@ pub struct Row {
 
 impl Row {
     /// The figure that is told first: the share of satisfied answers, or else the figure under the questionnaire's rule.
-    #[must_use]
     pub fn main(&self) -> &Result<Estimate, NoFigure> {
         self.satisfied.as_ref().unwrap_or(&self.figure)
     }

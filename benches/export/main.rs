@@ -56,7 +56,7 @@ fn main() {
     }
     // One of each in turn, so that a busy moment of the machine meets both.
     let parquet = file(folder.path(), "parquet");
-    let runs: Vec<((Measured, u64), Option<[f64; 2]>)> =
+    let runs: Vec<_> =
         (0..RUNS).map(|_| (export(&survey, folder.path(), "csv"), polars(&parquet, folder.path()))).collect();
     let of = |part: fn(&Measured) -> f64| median(runs.iter().map(|((measured, _), _)| part(measured)).collect());
     let csv = Measured { wall_s: of(|run| run.wall_s), cpu_s: of(|run| run.cpu_s), mib: of(|run| run.mib) };

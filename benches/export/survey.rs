@@ -86,7 +86,7 @@ fn frame_csv(n_answers: usize) -> String {
 }
 
 fn is_drawn(number: usize) -> bool {
-    number / N_DISTRICTS % 2 == 0
+    (number / N_DISTRICTS).is_multiple_of(2)
 }
 
 /// The built-in folder with one questionnaire more.

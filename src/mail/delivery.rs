@@ -158,7 +158,7 @@ pub fn send_due(
         }
         // First the connection, then the claim: what cannot be sent anyway is left to others.
         if n_on_session == MAILS_PER_SESSION {
-            session.take().map(Session::close);
+            session.take().into_iter().for_each(Session::close);
         }
         let open = match session.take().filter(Session::is_usable) {
             Some(open) => open,
@@ -177,11 +177,11 @@ pub fn send_due(
             tally.count(&outcome);
         }
         if !pause.wait(step.saturating_sub(began.elapsed())) {
-            session.take().map(Session::close);
+            session.take().into_iter().for_each(Session::close);
             return Err(Interruption::Stopped);
         }
     }
-    session.take().map(Session::close);
+    session.take().into_iter().for_each(Session::close);
     Ok(())
 }
 

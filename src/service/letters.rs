@@ -13,16 +13,13 @@ use crate::domain::tongue::Tongue;
 use crate::domain::unit_report::UnitReport;
 use crate::report::letter::{self, Facts, LetterFault, Letterhead};
 use crate::report::page;
-use crate::report::pdf::{self, PdfFault};
+use crate::report::pdf::PdfFault;
 use crate::report::render::RenderFault;
 use crate::store::letters;
 use crate::store::{Store, StoreError};
 use chrono::Utc;
 
 pub use crate::store::letters::LetterKey;
-
-/// The template of a unit's page on paper.
-const UNIT_ON_PAPER: &str = "unit.typ";
 
 /// Why there is no letter.
 #[derive(Debug, thiserror::Error)]
@@ -109,7 +106,7 @@ pub fn preview(
 /// What is told about a round.
 enum Told {
     /// As it was published, beside what that corrects.
-    Published(Publication, Option<Publication>),
+    Published(Box<Publication>, Option<Publication>),
     /// As its answers say now.
     Now(Vec<UnitReport>),
 }
@@ -120,7 +117,7 @@ impl Told {
             let published = publish::list(store, &key.round).map_err(LetterRefusal::Unread)?;
             if let Some(publication) = AsOf::Revision(revision).among(&published) {
                 let before = AsOf::Revision(revision.saturating_sub(1)).among(&published);
-                return Ok(Self::Published(publication.clone(), before.cloned()));
+                return Ok(Self::Published(Box::new(publication.clone()), before.cloned()));
             }
         }
         unit_report::of_round(catalogue, store, &key.round).map(Self::Now).map_err(LetterRefusal::Refused)
@@ -144,6 +141,7 @@ impl Told {
         let facts = Facts { report: &report, edition: key.edition, before: before.as_ref(), note };
         Ok(letter::write(&facts, key.language, letterhead, pdf)?)
     }
+
     /// The unit's page, set for paper.
     fn pdf(&self, report: &UnitReport, language: Tongue) -> Result<Vec<u8>, LetterRefusal> {
         let (edition, made) = match self {
@@ -151,7 +149,6 @@ impl Told {
             Self::Now(_) => (page::Edition::Preview, Utc::now()),
         };
         // What people wrote stands on the page, where it can be taken back; a file that was sent cannot.
-        let content = page::content(report, &[], &edition, language)?;
-        Ok(pdf::pdf(UNIT_ON_PAPER, &content, made)?)
+        Ok(page::pdf(report, &[], &edition, language, made)?)
     }
 }

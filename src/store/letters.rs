@@ -61,7 +61,7 @@ pub fn keep(connection: &mut AnyConnection, key: &LetterKey, letter: &Letter) ->
             insert_parts(connection, id, &letter.parts)?;
         }
         let held = find_by_numbers(connection, key, round, unit)?;
-        held.ok_or_else(|| StoreError::corrupt("letter", &key.edition))
+        held.ok_or_else(|| StoreError::corrupt("letter", key.edition))
     })
 }
 

@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn missing_codes_are_three_or_a_range() {
         let label = || Label { vi: String::new(), en: String::new() };
-        let category = |code| Category { code, label: label(), is_missing: code < 0 || code > 90 };
+        let category = |code| Category { code, label: label(), is_missing: !(0..=90).contains(&code) };
         let of = |codes: &[i16], valid: &[i16]| {
             let categories: Vec<_> = codes.iter().chain(valid).map(|code| category(*code)).collect();
             missing("q", codes, &categories).map(|missing| format!("{missing:?}")).map_err(|error| error.to_string())

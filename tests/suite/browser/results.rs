@@ -16,7 +16,7 @@ fn answer(base: &str) {
     for n in 0..90_u32 {
         let mood = next(3);
         let score = |place: usize, luck: u32| {
-            (2 + mood + u32::from(place % 4 != 0) + luck).clamp(1, 5) - u32::from(place % 7 == 3 && mood == 0)
+            (2 + mood + u32::from(!place.is_multiple_of(4)) + luck).clamp(1, 5) - u32::from(place % 7 == 3 && mood == 0)
         };
         let mut answers = Map::new();
         for (place, item) in items.iter().enumerate() {

@@ -157,7 +157,7 @@ pub async fn file(request: HttpRequest, site: Data<Site>, round: Path<String>) -
 /// `GET /v1/rounds/{round}/export/manifest?…`, with the same query: what is in the file, its size and SHA-256.
 ///
 /// # Errors
-/// As [`file`].
+/// As [`file()`].
 pub async fn manifest(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
     let (asked, format) = asked(&request, &site, &round).await?;
     let _turn = site.figures.acquire().await.map_err(Problem::server_fault)?;

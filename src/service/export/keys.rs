@@ -1,5 +1,5 @@
 //! What people could be told apart by in a file of answers, and which of it is withheld. The rule is that of
-//! [`local`](crate::domain::disclosure::local); a place is a desk, the smallest that stands in the file.
+//! [`crate::domain::disclosure::local`]; a place is a desk, the smallest that stands in the file.
 
 use super::super::catalogue::Catalogue;
 use super::questions::Question;

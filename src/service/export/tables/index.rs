@@ -1,4 +1,4 @@
-//! The index table as a sheet: the columns and values are those of [`csv`](crate::report::index::csv), here with labels and types.
+//! The index table as a sheet: the columns and values are those of [`crate::report::index::csv`], here with labels and types.
 
 use super::super::sheet::{Cell, Heading, Sheet, figure, key, remark};
 use crate::domain::index::table::IndexTable;

@@ -46,7 +46,7 @@ pub enum PdfFault {
 pub fn pdf(template: &str, content: &impl Serialize, made: DateTime<Utc>) -> Result<Vec<u8>, PdfFault> {
     let source = TEMPLATES.get_file(template).and_then(|file| file.contents_utf8());
     let source = source.ok_or_else(|| PdfFault::NoTemplate(template.to_owned()))?;
-    let content = serde_json::to_string(content)?;
+    let content = printable(&serde_json::to_string(content)?);
     let ident = format!("{template} {made} {content}");
     let desk = Desk::new(template, source, content)?;
     let told = |faults: &[SourceDiagnostic]| PdfFault::Template(faults.iter().map(|fault| desk.told(fault)).collect());
@@ -64,6 +64,18 @@ pub fn pdf(template: &str, content: &impl Serialize, made: DateTime<Utc>) -> Res
     // typst keeps what it worked out for a next time that never comes: every document has another content.
     typst::comemo::evict(0);
     written
+}
+
+/// What the letters cannot show is marked instead: people write comments with whatever their phones have, and a report must not
+/// fail for it.
+fn printable(content: &str) -> String {
+    let is_known = |c: char| c.is_ascii() || FONTS.1.iter().all(|font| font.info().coverage.contains(u32::from(c)));
+    let shown = |c: char| match c {
+        known if is_known(known) => known,
+        '→' => '›',
+        _ => '?',
+    };
+    content.chars().map(shown).collect()
 }
 
 fn instant(made: DateTime<Utc>) -> Option<Datetime> {
@@ -161,6 +173,12 @@ mod tests {
         assert!(once.starts_with(b"%PDF-1.7"));
         assert_eq!(once, set("Huyện Hồng Ngự"));
         assert_ne!(once, set("Huyện Tam Nông"));
+    }
+
+    #[test]
+    fn what_the_letters_do_not_have_is_marked() {
+        assert_eq!(printable("Phiếu: 80 → 140 😀 ‰ \"…\""), "Phiếu: 80 › 140 ? ‰ \"…\"");
+        assert!(pdf("sheets.typ", &sheet("Tốt 👍🏽 → cảm ơn"), DateTime::UNIX_EPOCH).is_ok());
     }
 
     #[test]

@@ -110,5 +110,5 @@ fn a_public_server_has_to_be_told_where_mail_goes() {
     assert!(said.contains("--mail smtp://") && said.contains("--mail none"), "{said}");
     drop(office.office.serve_with(&[&public[..], &["--mail", "none"]].concat()));
     let no_letter = ["mail", "preview", "--round", "none", "--unit", "T", "--out", "x"];
-    assert!(refused(office.office.try_run(&no_letter)).contains("round none is not in the database"));
+    assert!(refused(office.office.try_run(&no_letter)).contains("there is no round none"));
 }

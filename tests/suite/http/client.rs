@@ -17,7 +17,10 @@ pub(crate) struct Client {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
+    /// As text; what is none is told as well as it goes.
     pub(crate) body: String,
+    /// As it came.
+    pub(crate) bytes: Vec<u8>,
 }
 
 pub(crate) const JSON: (&str, &str) = ("content-type", "application/json");
@@ -69,8 +72,8 @@ impl Client {
             .iter()
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
-        let body = answer.body_mut().read_to_vec().unwrap();
-        let answer = Answer { status, headers, body: String::from_utf8(body).unwrap() };
+        let bytes = answer.body_mut().read_to_vec().unwrap();
+        let answer = Answer { status, headers, body: String::from_utf8_lossy(&bytes).into_owned(), bytes };
         described::hold(method, path, &answer);
         answer
     }

@@ -62,10 +62,10 @@ fn a_published_round_answers_from_frozen_bytes(database: &Database) {
         let answer = plain(&format!("{ALL}/1/{}", file["path"].as_str().unwrap()));
         assert_eq!(answer.header("cache-control"), Some("public, max-age=31536000, immutable"));
         assert_eq!(answer.header("content-type"), file["media_type"].as_str());
-        let digest: String = Sha256::digest(&answer.body).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest: String = Sha256::digest(&answer.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(
             (file["sha256"].as_str(), file["size"].as_u64()),
-            (Some(digest.as_str()), Some(answer.body.len() as u64))
+            (Some(digest.as_str()), Some(answer.bytes.len() as u64))
         );
     }
 }

@@ -39,6 +39,7 @@ python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 command -v postfix >/dev/null || [[ -x /usr/sbin/postfix ]] || packages+=(postfix)
 command -v saslpasswd2 >/dev/null || [[ -x /usr/sbin/saslpasswd2 ]] || packages+=(sasl2-bin libsasl2-modules)
 command -v openssl >/dev/null || packages+=(openssl)
+command -v faketime >/dev/null || packages+=(faketime)
 
 if ((${#packages[@]} > 0)); then
     missing="these tests need the Debian packages: ${packages[*]}"

@@ -1,4 +1,4 @@
-//! `--as-of`: figures as they were made public, to the byte.
+//! Figures of a published round, as they were made public, to the byte; and the two ways to other ones: `--as-of` and `--anew`.
 
 use super::Place;
 use super::failure::Failure;
@@ -10,29 +10,47 @@ use crate::service::publish;
 
 /// Which publication is meant.
 #[derive(clap::Args)]
-pub(super) struct Frozen {
+pub(super) struct Which {
     /// As they were made public: by a revision, or at a day or an instant
     #[arg(long, value_name = "REVISION|INSTANT")]
     as_of: Option<String>,
 }
 
-impl Frozen {
+impl Which {
     /// The publication that is named, if one is.
-    pub(super) fn as_of(&self) -> Result<Option<AsOf>, Failure> {
+    pub(super) fn parsed(&self) -> Result<Option<AsOf>, Failure> {
         Ok(self.as_of.as_deref().map(AsOf::parse).transpose()?)
     }
+}
 
-    /// Prints the frozen file that lies at `path`, if a publication is named; says whether it did.
+/// Which figures are meant. Of a published round, those of its latest revision, unless something else is said.
+#[derive(clap::Args)]
+pub(super) struct Frozen {
+    #[command(flatten)]
+    as_of: Which,
+    /// Compute them from what the database holds now, though the round is published
+    #[arg(long, conflicts_with = "as_of")]
+    anew: bool,
+}
+
+impl Frozen {
+    /// Prints the frozen file that lies at `path`, if the figures that are meant are frozen; says whether they are.
     pub(super) fn print(
         &self,
         place: &Place,
         round: &RoundCode,
         path: impl FnOnce(&RoundPlan) -> Option<String>,
     ) -> Result<bool, Failure> {
-        let Some(as_of) = self.as_of()? else { return Ok(false) };
-        let Some((_, file)) = publish::answering(&place.store()?, round, Some(as_of), path)? else {
+        if self.anew {
+            return Ok(false);
+        }
+        let as_of = self.as_of.parsed()?;
+        let Some((publication, file)) = publish::answering(&place.store()?, round, as_of, path)? else {
             return Ok(false);
         };
+        if as_of.is_none() {
+            eprintln!("Revision {}, as it was made public; --anew computes the figures again.", publication.revision);
+        }
         let bytes = publish::unpacked(&file)?;
         say!("{}", String::from_utf8(bytes).map_err(|error| error.to_string())?);
         Ok(true)

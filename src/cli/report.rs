@@ -1,7 +1,7 @@
 //! `sipas report`: the result pages of a round as a folder of files, with a PDF for each unit.
 
 use super::failure::Failure;
-use super::frozen::Frozen;
+use super::frozen::Which;
 use super::round::parse_code;
 use super::{Place, cannot_write, make_folder};
 use crate::cli::output::say_line;
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
-    frozen: Frozen,
+    which: Which,
 }
 
 /// The page that a web server shows for the folder itself.
@@ -30,7 +30,7 @@ const FIRST_PAGE: &str = "index.html";
 /// Writes them.
 pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let round = parse_code(&arguments.round)?;
-    let folder = publish::folder(&place.catalogue()?, &place.store()?, &round, arguments.frozen.as_of()?)?;
+    let folder = publish::folder(&place.catalogue()?, &place.store()?, &round, arguments.which.parsed()?)?;
     let first = file_name(folder.whole.as_str(), Tongue::Vietnamese);
     let first = folder.files.iter().find(|(name, _)| *name == first).map(|(_, bytes)| (FIRST_PAGE.to_owned(), bytes));
     // The first page comes last: a folder that has one is whole.

@@ -40,9 +40,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let round = parse_code(&arguments.round)?;
     let path = |plan: &RoundPlan| {
         let area = unit.as_ref().unwrap_or(&plan.area);
-        // What is published has no figures by admission.
-        let is_everybody = arguments.admission.is_none();
-        is_everybody.then(|| paths::results(area, arguments.flagged.into(), arguments.format.into()))
+        Some(paths::results((area, arguments.flagged.into(), arguments.admission), arguments.format.into()))
     };
     if arguments.frozen.print(place, &round, path)? {
         return Ok(());

@@ -6,6 +6,7 @@
 
 pub mod breakdown;
 pub mod callback;
+pub mod change;
 pub mod comments;
 pub mod comparisons;
 pub mod devices;
@@ -31,5 +32,6 @@ mod selection;
 pub mod sentences;
 mod shapes;
 pub mod table;
+mod told;
 pub mod unit_report;
 pub mod words;

@@ -8,11 +8,12 @@ mod method;
 mod pictures;
 mod shape;
 mod summary;
-mod told;
 
+use super::change::Measure;
 use super::pdf::PdfFault;
 use super::render::{Content, RenderFault, Words, render};
 use super::table::{Align, Table};
+use super::told::{self, Written};
 use super::words::{Wording, warning};
 use crate::domain::index::UnitIndex;
 use crate::domain::publication::Publication;
@@ -24,7 +25,6 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 pub use csv::csv;
 pub use shape::PageShape;
 use shape::{FigureShape, LinkShape, ListShape, SectionShape, TableShape};
-use told::Written;
 
 /// What a page says of its own standing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -290,12 +290,9 @@ impl Page<'_> {
 
     fn change(&self) -> Option<SectionShape> {
         self.report.earlier.first()?;
-        let percent = Written::percent(self.tongue);
-        let unit = self.tongue.of("điểm phần trăm", "percentage points");
-        let year = self.report.occasion.year;
         let told = |row: &Row| {
-            let change = told::change(self.tongue, &row.change, year, percent, unit);
-            format!("{}: {change}", pictures::title(row, self.tongue, self.words))
+            let title = pictures::title(row, self.tongue, self.words);
+            format!("{title}: {}", self.told(&row.change, Measure::Share))
         };
         let mut section = self.section("change", "change");
         section.notes.extend(self.report.overall().map(told));

@@ -24,6 +24,11 @@ pub struct Wording {
 }
 
 impl Wording {
+    /// Words that hold no figure.
+    pub(super) fn of(vi: &str, en: &str) -> Self {
+        Self { vi: vi.to_owned(), en: en.to_owned() }
+    }
+
     /// The sentence in one of them.
     #[must_use]
     pub fn told(self, tongue: Tongue) -> String {
@@ -167,7 +172,7 @@ pub fn than_mean(than_mean: ThanMean) -> Wording {
         ThanMean::NotDistinguishable => ("chưa phân biệt được", "not distinguishable from the mean"),
         ThanMean::Below => ("dưới trung bình", "below the mean"),
     };
-    Wording { vi: vi.to_owned(), en: en.to_owned() }
+    Wording::of(vi, en)
 }
 
 /// What stands in place of a hidden figure.

@@ -168,27 +168,27 @@ impl Exercise {
     /// # Errors
     /// As [`Exercise::of_round`].
     pub fn year_before(&self, catalogue: &Catalogue, store: &Store) -> Result<Option<Self>, AnalyseRefusal> {
-        let before = self.round_before(store)?;
+        let before = self.round_before(store)?.filter(|round| round.plan().scheme == self.plan.scheme);
         before.map(|round| Self::of_round(catalogue, store, &round.plan().code, Answers::All)).transpose()
     }
 
-    /// The round of [`Self::year_before`].
+    /// The round of the year before with the same questionnaire in the same area: of the same scheme, if exactly one was; or else of
+    /// another, if exactly one was, whose figures are another series.
     ///
     /// # Errors
     /// When the database fails.
     pub fn round_before(&self, store: &Store) -> Result<Option<AnyRound>, AnalyseRefusal> {
         let all = store.with(store::rounds::all)?;
-        let mut before = all.iter().filter(|round| {
+        let before = all.into_iter().filter(|round| {
             let other = round.plan();
             Some(other.year) == self.plan.year.previous()
-                && (&other.scheme, &other.area) == (&self.plan.scheme, &self.plan.area)
+                && other.area == self.plan.area
                 && other.questionnaire.id == self.plan.questionnaire.id
                 && !matches!(round, AnyRound::Draft(_))
         });
-        match (before.next(), before.next()) {
-            (Some(round), None) => Ok(Some(round.clone())),
-            _ => Ok(None),
-        }
+        let (same, others): (Vec<_>, Vec<_>) = before.partition(|round| round.plan().scheme == self.plan.scheme);
+        let found = if same.is_empty() { others } else { same };
+        Ok(<[AnyRound; 1]>::try_from(found).ok().map(|[only]| only))
     }
 
     /// The units the scheme rates, by code: areas of its level, within the surveyed area, that exist in the year.

@@ -29,6 +29,7 @@ use super::rounds::{self, RoundRefusal};
 use super::sample::SampleRefusal;
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::quality::Answers;
+use crate::domain::round::AnyRound;
 use crate::domain::word::words;
 use crate::export::format::Format;
 use crate::export::manifest::{Manifest, Provenance};
@@ -203,13 +204,13 @@ pub fn export(
     file.finish(late)
 }
 
-/// Whether figures that are computed now are ahead of those that were published: something came late, and no revision was made.
+/// Whether figures that are computed now are those that were published: a revision was made, and nothing came after it.
 ///
 /// # Errors
 /// When the round is unknown, or the database fails.
-pub fn is_ahead(store: &Store, round: &RoundCode) -> Result<bool, AnalyseRefusal> {
-    rounds::find(store, round)?;
-    Ok(late(store, round)?.is_some())
+pub fn is_public(store: &Store, round: &RoundCode) -> Result<bool, AnalyseRefusal> {
+    let is_published = matches!(rounds::find(store, round)?, AnyRound::Published(_));
+    Ok(is_published && late(store, round)?.is_none())
 }
 
 /// What must be said of figures that are ahead of those that were published.

@@ -78,6 +78,19 @@ pub(super) fn of_areas(
     of_admitted(catalogue, exercise, on, (areas, None))
 }
 
+/// The results of a survey of people admitted in each way, for those of some areas where that is declared.
+pub(super) fn by_admission(
+    catalogue: &Catalogue,
+    exercise: &Exercise,
+    (survey, linked): (&Survey, &Linked),
+    areas: &[&Area],
+) -> Vec<Results> {
+    let is_declared = |area: &&Area| check_admission(catalogue, exercise, survey, area).is_ok();
+    let declared: Vec<&Area> = areas.iter().copied().filter(is_declared).collect();
+    let of = |admission| of_admitted(catalogue, exercise, (survey, linked), (&declared, Some(admission)));
+    if declared.is_empty() { Vec::new() } else { Admission::ALL.into_iter().flat_map(of).collect() }
+}
+
 /// As [`of_areas`], of everybody or of people who were admitted in one way.
 fn of_admitted(
     catalogue: &Catalogue,

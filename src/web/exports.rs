@@ -1,4 +1,4 @@
-//! The door to exports: a round's answers and tables as files that stream. Tables of figures are as public as the figures; answers,
+//! The door to exports: a round's answers and tables as files that stream. Tables of figures are public once the figures are; answers,
 //! and figures that are ahead of what was published, are for the operator.
 //!
 //! Whoever downloads a file must see whether it came whole: only then does its body end as HTTP says, otherwise the
@@ -53,8 +53,8 @@ const ASKED: [Parameter; 8] = [
         place: Place::Query,
         schema: || shapes::words(&TableName::ALL.map(TableName::code)),
         what: Both {
-            vi: "Bảng; mặc định là responses, cần khóa của người phụ trách",
-            en: "The table; responses by default, which is for the operator",
+            vi: "Bảng; mặc định là responses, luôn cần khóa của người phụ trách",
+            en: "The table; responses by default, which is for the operator always",
         },
         example: Some("breakdown"),
     },
@@ -89,7 +89,7 @@ pub const FILE: Operation = Operation {
     does: Both {
         vi: "Tải phiếu trả lời hoặc một bảng về thành tệp", en: "Answers or a table of figures as a file"
     },
-    access: Access::Operator,
+    access: Access::Published,
     parameters: &ASKED,
     takes: Takes::Nothing,
     gives: &[Gives {
@@ -110,7 +110,7 @@ pub const MANIFEST: Operation = Operation {
     does: Both {
         vi: "Nội dung, kích thước và SHA-256 của tệp đó", en: "What is in that file, its size and SHA-256"
     },
-    access: Access::Operator,
+    access: Access::Published,
     parameters: &ASKED,
     takes: Takes::Nothing,
     gives: &[Gives {
@@ -177,10 +177,10 @@ async fn asked(request: &HttpRequest, site: &Data<Site>, round: &str) -> Result<
     let round = RoundCode::parse(round).map_err(|_| Problem::of(&UNKNOWN_ROUND))?;
     let (asked, format) = read(request.query_string(), round)?;
     asked.check(format).map_err(problem)?;
-    // What came after a publication is not public before its revision is.
+    // Figures are not public before they are published, nor what came after that before its revision is.
     let round = asked.round.clone();
     let is_public = asked.table != TableName::Responses
-        && !figures::computed(site, move |service| export::is_ahead(service.store(), &round)).await?;
+        && figures::computed(site, move |service| export::is_public(service.store(), &round)).await?;
     if !is_public {
         operator::admit(request, site).await?;
     }

@@ -1,15 +1,15 @@
 //! The doors to figures: a round's index table and its results, as JSON.
 
-use super::Site;
 use super::openapi::{
     Access, Both, Content, FLAGGED, Gives, Group, NOTHING, Operation, Parameter, Place, ROUND, Takes, UNIT, shapes,
 };
 use super::problem::Problem;
 use super::problem::catalogue::{
-    FAULTY_QUERY, FIGURES_NOT_AVAILABLE, NOT_FOUND, UNAVAILABLE, UNKNOWN_PUBLICATION, UNKNOWN_ROUND, UNKNOWN_UNIT,
+    FAULTY_QUERY, FIGURES_NOT_AVAILABLE, KEY_NEEDED, Kind, NOT_FOUND, UNAVAILABLE, UNKNOWN_PUBLICATION, UNKNOWN_ROUND,
+    UNKNOWN_UNIT,
 };
-use super::publications;
 use super::responses::RETRY_AFTER_FAULT_S;
+use super::{Site, operator, publications};
 use crate::domain::admission::Admission;
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::publication::AsOf;
@@ -35,7 +35,7 @@ pub const INDEX: Operation = Operation {
         vi: "Bảng chỉ số của cả kỳ đánh giá, hoặc một đơn vị",
         en: "The index table of the round's exercise, or one unit of it",
     },
-    access: Access::Anyone,
+    access: Access::Published,
     parameters: &[ROUND, UNIT, FLAGGED, AS_OF],
     takes: Takes::Nothing,
     gives: &[
@@ -46,15 +46,7 @@ pub const INDEX: Operation = Operation {
         },
         UNCHANGED,
     ],
-    refuses: &[
-        &FAULTY_QUERY,
-        &NOT_FOUND,
-        &UNKNOWN_ROUND,
-        &UNKNOWN_UNIT,
-        &UNKNOWN_PUBLICATION,
-        &FIGURES_NOT_AVAILABLE,
-        &UNAVAILABLE,
-    ],
+    refuses: &REFUSED,
 };
 
 /// `GET /v1/rounds/{round}/index[?unit=U&flagged=without&as-of=1]`: the index table of the round's exercise, or one unit of it. Of a
@@ -69,7 +61,8 @@ pub async fn index(request: HttpRequest, site: Data<Site>, round: Path<String>) 
     }
     let of_unit = unit.clone();
     let path = move |_: &_| Some(paths::index(of_unit.as_ref(), answers, Form::Json));
-    if let Some(frozen) = publications::frozen(&request, &site, (round.clone(), as_of), (path, &UNKNOWN_UNIT)).await? {
+    let asked = (round.clone(), as_of);
+    if let Some(frozen) = frozen(&request, &site, asked, (path, Problem::of(&UNKNOWN_UNIT))).await? {
         return Ok(frozen);
     }
     let table =
@@ -90,7 +83,7 @@ pub const RESULTS: Operation = Operation {
         vi: "Kết quả theo nội dung, cả địa bàn hoặc một đơn vị",
         en: "Every item, element and the overall figure, for the round's area or one within it",
     },
-    access: Access::Anyone,
+    access: Access::Published,
     parameters: &[ROUND, UNIT, FLAGGED, ADMISSION, AS_OF],
     takes: Takes::Nothing,
     gives: &[
@@ -101,15 +94,7 @@ pub const RESULTS: Operation = Operation {
         },
         UNCHANGED,
     ],
-    refuses: &[
-        &FAULTY_QUERY,
-        &NOT_FOUND,
-        &UNKNOWN_ROUND,
-        &UNKNOWN_UNIT,
-        &UNKNOWN_PUBLICATION,
-        &FIGURES_NOT_AVAILABLE,
-        &UNAVAILABLE,
-    ],
+    refuses: &REFUSED,
 };
 
 /// `GET /v1/rounds/{round}/results[?unit=U&flagged=without&admission=receipt]`: every item, element and the overall figure, for the round's area or one
@@ -120,12 +105,14 @@ pub const RESULTS: Operation = Operation {
 pub async fn results(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
     let (round, Asked { unit, answers, admission, as_of }) = (code(&round)?, Asked::by(&request)?);
     let of_unit = unit.clone();
-    // What is published has no figures by admission.
-    let is_everybody = admission.is_none();
     let path = move |plan: &RoundPlan| {
-        is_everybody.then(|| paths::results(of_unit.as_ref().unwrap_or(&plan.area), answers, Form::Json))
+        Some(paths::results((of_unit.as_ref().unwrap_or(&plan.area), answers, admission), Form::Json))
     };
-    if let Some(frozen) = publications::frozen(&request, &site, (round.clone(), as_of), (path, &UNKNOWN_UNIT)).await? {
+    let missing = match admission {
+        None => Problem::of(&UNKNOWN_UNIT),
+        Some(_) => Problem::of(&FAULTY_QUERY).saying("No figures of this unit by admission were published"),
+    };
+    if let Some(frozen) = frozen(&request, &site, (round.clone(), as_of), (path, missing)).await? {
         return Ok(frozen);
     }
     let found = computed(&site, move |service| {
@@ -141,7 +128,7 @@ pub const BREAKDOWN: Operation = Operation {
     does: Both {
         vi: "Kết quả chia nhóm, ô nhỏ được giữ kín", en: "Declared breakdowns, with small cells hidden"
     },
-    access: Access::Anyone,
+    access: Access::Published,
     parameters: &[ROUND, BY, ITEM, ELEMENT, FLAGGED, AS_OF],
     takes: Takes::Nothing,
     gives: &[
@@ -152,8 +139,20 @@ pub const BREAKDOWN: Operation = Operation {
         },
         UNCHANGED,
     ],
-    refuses: &[&FAULTY_QUERY, &NOT_FOUND, &UNKNOWN_ROUND, &UNKNOWN_PUBLICATION, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
+    refuses: &REFUSED,
 };
+
+/// Why there are none.
+const REFUSED: [&Kind; 8] = [
+    &FAULTY_QUERY,
+    &KEY_NEEDED,
+    &NOT_FOUND,
+    &UNKNOWN_ROUND,
+    &UNKNOWN_UNIT,
+    &UNKNOWN_PUBLICATION,
+    &FIGURES_NOT_AVAILABLE,
+    &UNAVAILABLE,
+];
 
 /// A published round's figures are files, which a client may have already.
 const UNCHANGED: Gives = Gives {
@@ -226,7 +225,8 @@ pub async fn breakdown(request: HttpRequest, site: Data<Site>, round: Path<Strin
         let wanted = wanted.clone();
         move |_: &_| paths::breakdown(&wanted, Form::Json)
     };
-    if let Some(frozen) = publications::frozen(&request, &site, (round.clone(), as_of), (path, &FAULTY_QUERY)).await? {
+    let asked = (round.clone(), as_of);
+    if let Some(frozen) = frozen(&request, &site, asked, (path, Problem::of(&FAULTY_QUERY))).await? {
         return Ok(frozen);
     }
     let found = computed(&site, move |service| {
@@ -237,6 +237,24 @@ pub async fn breakdown(request: HttpRequest, site: Data<Site>, round: Path<Strin
         }
     });
     Ok(HttpResponse::Ok().json(BreakdownDocument::from(&found.await??)))
+}
+
+/// The published file that answers. None where the round is not published: its figures are the operator's to compute, and
+/// nobody else may.
+///
+/// # Errors
+/// As [`publications::frozen`]; `key-needed` of what is not published.
+async fn frozen(
+    request: &HttpRequest,
+    site: &Data<Site>,
+    asked: (RoundCode, Option<AsOf>),
+    file: (impl FnOnce(&RoundPlan) -> Option<String> + Send + 'static, Problem),
+) -> Result<Option<HttpResponse>, Problem> {
+    let found = publications::frozen(request, site, asked, file).await?;
+    if found.is_none() {
+        operator::admit(request, site).await?;
+    }
+    Ok(found)
 }
 
 /// What the query of a breakdown asks for.

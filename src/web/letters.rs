@@ -41,7 +41,7 @@ pub const SHOW: Operation = Operation {
             place: Place::Path,
             schema: shapes::code,
             what: Both { vi: "Mã đơn vị", en: "The unit's code" },
-            example: None,
+            example: Some("MH01"),
         },
         Parameter {
             name: "language",

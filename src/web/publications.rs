@@ -6,7 +6,7 @@
 use super::openapi::{Access, Both, Content, Gives, Group, NOTHING, Operation, Parameter, Place, ROUND, Takes, shapes};
 use super::problem::Problem;
 use super::problem::catalogue::{
-    FAULTY_QUERY, FIGURES_NOT_AVAILABLE, Kind, NOT_FOUND, UNAVAILABLE, UNKNOWN_PUBLICATION, UNKNOWN_ROUND,
+    FAULTY_QUERY, FIGURES_NOT_AVAILABLE, NOT_FOUND, UNAVAILABLE, UNKNOWN_PUBLICATION, UNKNOWN_ROUND,
 };
 use super::responses::RETRY_AFTER_FAULT_S;
 use super::{Site, assets};
@@ -120,10 +120,10 @@ pub(super) async fn frozen(
     request: &HttpRequest,
     site: &Data<Site>,
     (round, as_of): (RoundCode, Option<AsOf>),
-    (path, missing): (impl FnOnce(&RoundPlan) -> Option<String> + Send + 'static, &'static Kind),
+    (path, missing): (impl FnOnce(&RoundPlan) -> Option<String> + Send + 'static, Problem),
 ) -> Result<Option<HttpResponse>, Problem> {
     let found = found(site, round, as_of, path).await;
-    let found = found.map_err(|problem| if *problem.kind() == NOT_FOUND { Problem::of(missing) } else { problem })?;
+    let found = found.map_err(|problem| if *problem.kind() == NOT_FOUND { missing } else { problem })?;
     let answer = |(publication, file): (Publication, PackedFile)| {
         let Publication { round, revision, .. } = publication;
         let place = format!("/v1/rounds/{round}/publications/{revision}/{}", file.file.path);

@@ -65,7 +65,7 @@ pub const ROUND_PAGE: Operation = Operation {
     id: "showResults",
     group: Group::Everybody,
     does: Both { vi: "Kết quả của cả địa bàn", en: "Leads to the results of the round's whole area" },
-    access: Access::Operator,
+    access: Access::Published,
     parameters: &[ROUND, LANG],
     takes: Takes::Nothing,
     gives: &[Gives {
@@ -81,10 +81,10 @@ pub const FILE: Operation = Operation {
     id: "showResult",
     group: Group::Everybody,
     does: Both {
-        vi: "Trang kết quả của một địa bàn, hoặc tệp PDF, JSON, CSV; chưa công bố thì chỉ người phụ trách xem được",
-        en: "The page of an area, or its PDF, JSON or CSV; for the operator only until it is published",
+        vi: "Trang kết quả của một địa bàn, hoặc tệp PDF, JSON, CSV",
+        en: "The page of an area, or its PDF, JSON or CSV",
     },
-    access: Access::Operator,
+    access: Access::Published,
     parameters: &[
         ROUND,
         Parameter {

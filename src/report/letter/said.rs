@@ -4,12 +4,12 @@ use crate::domain::disclosure::NoFigure;
 use crate::domain::estimate::Estimate;
 use crate::domain::index::UnitIndex;
 use crate::domain::outbox::Edition;
-use crate::domain::rank::{RankRange, Standing, ThanMean};
+use crate::domain::rank::ThanMean;
 use crate::domain::round::Mode;
 use crate::domain::tongue::Tongue;
 use crate::domain::unit_report::{Coverage, Row};
 use crate::report::number::Numbers;
-use crate::report::words;
+use crate::report::told::{self, Written};
 
 /// What a row is about.
 pub(super) fn title(row: &Row, tongue: Tongue) -> &str {
@@ -17,64 +17,36 @@ pub(super) fn title(row: &Row, tongue: Tongue) -> &str {
     tongue.of(row.title.vi.as_str(), english)
 }
 
-/// A percentage: `86,02 %`.
-pub(super) fn percent(value: f64, decimals: u8, tongue: Tongue) -> String {
-    format!("{}{}", Numbers(tongue).decimal(value, decimals), tongue.of(" %", "%"))
-}
-
-/// A share as a percentage, or why there is none.
-pub(super) fn share(figure: &Result<Estimate, NoFigure>, tongue: Tongue) -> String {
-    match figure {
-        Ok(estimate) => percent(estimate.value * 100.0, 1, tongue),
-        Err(NoFigure::Hidden) => tongue.of(words::HIDDEN, "(hidden)").to_owned(),
-        Err(NoFigure::None(_)) => "–".to_owned(),
-    }
-}
-
-/// Where a share lies as far as the survey can tell: `81,0–87,2`; empty where that is not known.
-pub(super) fn interval(figure: &Result<Estimate, NoFigure>, tongue: Tongue) -> String {
-    let interval = figure.as_ref().ok().and_then(|estimate| estimate.interval);
-    interval.map(|ends| Numbers(tongue).interval(ends.scaled(0.0, 100.0), 1)).unwrap_or_default()
+/// Where a figure lies as far as the survey can tell: `81,0–87,2`; empty where that is not known.
+pub(super) fn interval(estimate: Option<&Estimate>, written: Written, tongue: Tongue) -> String {
+    let ends = estimate.and_then(|estimate| estimate.interval);
+    ends.map(|ends| written.bare().interval(tongue, ends)).unwrap_or_default()
 }
 
 /// A share with its interval: `84,3 % (81,0–87,2)`.
 pub(super) fn sure_share(figure: &Result<Estimate, NoFigure>, tongue: Tongue) -> String {
-    let (share, interval) = (share(figure, tongue), interval(figure, tongue));
-    if interval.is_empty() { share } else { format!("{share} ({interval})") }
+    let percent = Written::percent(tongue);
+    with_interval(told::figure(tongue, figure, percent), &interval(figure.as_ref().ok(), percent, tongue))
 }
 
 /// A published index with its interval: `86,02 % (84,90–87,14)`.
-pub(super) fn sure_percent(index: &UnitIndex, decimals: u8, tongue: Tongue) -> String {
-    let interval = index.estimate.as_ref().and_then(|estimate| estimate.interval);
-    let ends = interval.map(|ends| format!(" ({})", Numbers(tongue).interval(ends, decimals)));
-    format!("{}{}", percent(index.published, decimals, tongue), ends.unwrap_or_default())
+pub(super) fn sure_index(index: &UnitIndex, decimals: u8, tongue: Tongue) -> String {
+    let percent = Written::index(tongue, decimals);
+    let interval = interval(index.estimate.as_ref(), percent, tongue);
+    with_interval(percent.value(tongue, index.published), &interval)
 }
 
-/// How sure an estimate is, on a scale: `khoảng tin cậy 95 %: 84,90–87,14`.
-pub(super) fn sureness(estimate: &Estimate, factor: f64, decimals: u8, tongue: Tongue) -> String {
+fn with_interval(value: String, interval: &str) -> String {
+    if interval.is_empty() { value } else { format!("{value} ({interval})") }
+}
+
+/// How sure an estimate is: `khoảng tin cậy 95 %: 84,90–87,14`.
+pub(super) fn sureness(estimate: &Estimate, written: Written, tongue: Tongue) -> String {
     let Some(interval) = estimate.interval else {
         return tongue.of("chưa biết sai số", "its error is not known").to_owned();
     };
-    let level = percent(estimate.level * 100.0, 0, tongue);
-    let ends = Numbers(tongue).interval(interval.scaled(0.0, factor), decimals);
-    tongue.of(format!("khoảng tin cậy {level}: {ends}"), format!("{level} confidence interval: {ends}"))
-}
-
-/// A unit's place: `2/12`.
-pub(super) fn rank(standing: &Standing, tongue: Tongue) -> String {
-    let tied = if standing.n_tied > 0 { tongue.of(" đồng hạng", " (tied)") } else { "" };
-    format!("{}/{}{tied}", standing.rank, standing.of)
-}
-
-/// Which places chance leaves open.
-pub(super) fn open_ranks(range: &RankRange, tongue: Tongue) -> String {
-    match range.caution {
-        Some(_) => tongue.of("sai số chưa loại trừ hạng nào", "no rank can be ruled out").to_owned(),
-        None => tongue.of(
-            format!("sai số chọn mẫu chưa loại trừ hạng {}–{}", range.best, range.worst),
-            format!("sampling error does not rule out ranks {}–{}", range.best, range.worst),
-        ),
-    }
+    let (level, ends) = (told::level(tongue, estimate.level), written.interval(tongue, interval));
+    tongue.of(format!("khoảng tin cậy {level} %: {ends}"), format!("{level}% confidence interval: {ends}"))
 }
 
 /// How an item stands to all of them.

@@ -4,16 +4,16 @@ use super::{Facts, Letterhead, PICTURE_NAME, PICTURE_WIDTH, RESULT_PAGES, Words,
 use crate::domain::disclosure::NoFigure;
 use crate::domain::tongue::Tongue;
 use crate::domain::unit_report::{ChangeVerdict, Extreme, IndexPart, PartLine, RankedIndex, Row, UnitReport};
+use crate::report::change::{Measure, change};
 use crate::report::number::Numbers;
 use crate::report::page::file_name;
-use crate::report::sentences::{self, Measure};
+use crate::report::sentences;
+use crate::report::told::{self, Written};
 use crate::report::words;
 use serde::Serialize;
 
 /// Desks that a letter names; the page has all of them.
 const MAX_DESKS: usize = 8;
-/// Decimals of a share in percent.
-const SHARE: u8 = 1;
 /// Decimals of points of the survey.
 const POINTS: u8 = 2;
 
@@ -139,18 +139,18 @@ fn ranked(report: &UnitReport) -> Option<&RankedIndex> {
 /// The letter in one line: the index with its change and rank, or the share of satisfied people where there is no index.
 fn summary(report: &UnitReport, tongue: Tongue) -> String {
     if let Some((ranked, told)) = ranked(report).zip(sentences::of_report(report)) {
-        let index = said::percent(ranked.index.published, report.occasion.decimals, tongue);
+        let index = Written::index(tongue, report.occasion.decimals).value(tongue, ranked.index.published);
         return format!("{index}, {}", told.sentence.told(tongue));
     }
     let Some(row) = report.overall() else {
         return tongue.of("chưa có số liệu", "no figures yet").to_owned();
     };
-    let share = said::share(row.main(), tongue);
+    let share = told::figure(tongue, row.main(), Written::percent(tongue));
     let satisfied = tongue.of(format!("hài lòng {share}"), format!("{share} satisfied"));
     if row.main().is_err() || row.change.verdict == ChangeVerdict::NoEarlierYear {
         return satisfied;
     }
-    format!("{satisfied}, {}", sentences::change(&row.change, Measure::Share).told(tongue))
+    format!("{satisfied}, {}", change(&row.change, Measure::Share).told(tongue))
 }
 
 fn notices(facts: &Facts<'_>, tongue: Tongue, wording: &Wording<'_>) -> Vec<String> {
@@ -178,9 +178,9 @@ fn changed(facts: &Facts<'_>, tongue: Tongue, wording: &Wording<'_>) -> Vec<Stri
         let (before, now) = (main_facts(before, tongue, wording), main_facts(facts.report, tongue, wording));
         for fact in &now {
             let same_name = before.iter().find(|other| other.name == fact.name);
-            let told = same_name.map_or("–", |other| other.value.as_str());
-            if told != fact.value {
-                lines.push(format!("{}: {told} → {}", fact.name, fact.value));
+            let value = same_name.map_or("–", |other| other.value.as_str());
+            if value != fact.value {
+                lines.push(format!("{}: {value} → {}", fact.name, fact.value));
             }
         }
     }
@@ -196,12 +196,12 @@ fn main_facts(report: &UnitReport, tongue: Tongue, wording: &Wording<'_>) -> Vec
     let fact = |key: &str, value: String, note: String| Fact { name: wording.plain(key), value, note };
     let mut facts = Vec::new();
     if let Some(ranked) = ranked(report) {
-        let note = ranked.index.estimate.as_ref().map(|e| said::sureness(e, 1.0, decimals, tongue));
-        let index = said::percent(ranked.index.published, decimals, tongue);
+        let note = ranked.index.estimate.as_ref().map(|e| said::sureness(e, Written::plain(decimals), tongue));
+        let index = Written::index(tongue, decimals).value(tongue, ranked.index.published);
         facts.push(fact("index", index, note.unwrap_or_default()));
-        let place = said::rank(&ranked.standing, tongue);
-        facts.push(fact("rank", place, said::open_ranks(&ranked.standing.range, tongue)));
-        let change = sentences::change(&ranked.change, Measure::Points).told(tongue);
+        let place = told::rank(tongue, &ranked.standing);
+        facts.push(fact("rank", place, told::open_ranks(tongue, &ranked.standing.range)));
+        let change = change(&ranked.change, Measure::Points(decimals)).told(tongue);
         facts.push(fact("change", change, String::new()));
     } else if let Some(IndexPart::Unranked(faults)) = &report.index {
         let why: Vec<String> = faults.iter().map(|fault| words::index_fault(fault).told(tongue)).collect();
@@ -212,10 +212,14 @@ fn main_facts(report: &UnitReport, tongue: Tongue, wording: &Wording<'_>) -> Vec
     {
         let of = Numbers(tongue).decimal(component.max.to_f64(), POINTS);
         let value = Numbers(tongue).decimal(points.value, POINTS);
-        facts.push(fact("component", format!("{value}/{of}"), said::sureness(points, 1.0, POINTS, tongue)));
+        facts.push(fact("component", format!("{value}/{of}"), said::sureness(points, Written::plain(POINTS), tongue)));
     }
     if let Some(row) = report.overall() {
-        facts.push(fact("satisfied", said::share(row.main(), tongue), overall_note(row, tongue)));
+        facts.push(fact(
+            "satisfied",
+            told::figure(tongue, row.main(), Written::percent(tongue)),
+            overall_note(row, tongue),
+        ));
     }
     let hidden = || tongue.of(words::HIDDEN, "(hidden)").to_owned();
     let answers = report.coverage.answers.map_or_else(hidden, |n| Numbers(tongue).count(n));
@@ -229,8 +233,8 @@ fn overall_note(row: &Row, tongue: Tongue) -> String {
         Err(NoFigure::Hidden) => return words_of_hidden(tongue),
         Err(NoFigure::None(_)) => return tongue.of("chưa có câu trả lời", "no answers yet").to_owned(),
     };
-    let sureness = said::sureness(estimate, 100.0, SHARE, tongue);
-    format!("{sureness}; {}", sentences::change(&row.change, Measure::Share).told(tongue))
+    let sureness = said::sureness(estimate, Written::percent(tongue).bare(), tongue);
+    format!("{sureness}; {}", change(&row.change, Measure::Share).told(tongue))
 }
 
 fn words_of_hidden(tongue: Tongue) -> String {
@@ -239,20 +243,20 @@ fn words_of_hidden(tongue: Tongue) -> String {
 
 fn item(extreme: &Extreme<'_>, tongue: Tongue) -> Item {
     let row = extreme.row;
-    let change = row.change.is_real().then(|| sentences::change(&row.change, Measure::Share).told(tongue));
+    let change = row.change.is_real().then(|| change(&row.change, Measure::Share).told(tongue));
     let than = said::than_overall(extreme.than_overall, tongue);
     Item {
         title: said::title(row, tongue).to_owned(),
-        value: said::share(row.main(), tongue),
-        interval: said::interval(row.main(), tongue),
+        value: told::figure(tongue, row.main(), Written::percent(tongue)),
+        interval: said::interval(row.main().as_ref().ok(), Written::percent(tongue), tongue),
         note: change.map_or_else(|| than.to_owned(), |change| format!("{than}; {change}")),
     }
 }
 
 fn focus(part: &PartLine, decimals: u8, tongue: Tongue) -> [String; 4] {
     let ranked = part.index.as_ref().and_then(IndexPart::ranked);
-    let index = ranked.map(|ranked| said::sure_percent(&ranked.index, decimals, tongue));
-    let rank = ranked.map(|ranked| said::rank(&ranked.standing, tongue));
+    let index = ranked.map(|ranked| said::sure_index(&ranked.index, decimals, tongue));
+    let rank = ranked.map(|ranked| told::rank(tongue, &ranked.standing));
     let satisfied = part.satisfied.as_ref().map(|figure| said::sure_share(figure, tongue));
     let or_none = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
     [part.area.name.clone(), or_none(index), or_none(rank), or_none(satisfied)]

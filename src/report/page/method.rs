@@ -2,12 +2,12 @@
 
 use super::Page;
 use super::shape::{ListShape, SectionShape};
-use super::told::Written;
 use crate::domain::disclosure::MIN_ANSWERS;
 use crate::domain::estimate::Estimate;
 use crate::domain::questionnaire::Status;
 use crate::domain::round::Mode;
 use crate::report::number::Numbers;
+use crate::report::told::Written;
 use crate::report::{selection, words};
 use std::collections::BTreeSet;
 

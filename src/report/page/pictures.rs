@@ -1,6 +1,5 @@
 //! The pictures of a report. A picture that would show nothing is left out.
 
-use super::told;
 use crate::domain::disclosure::NoFigure;
 use crate::domain::estimate::Estimate;
 use crate::domain::index::UnitIndex;
@@ -16,6 +15,7 @@ use crate::report::figure::ranks::{Ranked, Ranks};
 use crate::report::figure::trend::{Break, Trend};
 use crate::report::figure::{Mark, Unit};
 use crate::report::render::Words;
+use crate::report::told;
 
 /// Level of intervals where no figure has any.
 const USUAL_LEVEL: f64 = 0.95;

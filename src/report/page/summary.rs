@@ -1,12 +1,13 @@
 //! The summary: the few figures a page is opened for, each with its interval and its change.
 
 use super::shape::FactShape;
-use super::told::{self, Written};
 use super::{Page, pictures};
 use crate::domain::disclosure::NoFigure;
 use crate::domain::estimate::Estimate;
-use crate::domain::unit_report::{IndexPart, RankedIndex};
+use crate::domain::unit_report::{Change, IndexPart, RankedIndex};
+use crate::report::change::{self, Measure, change_with_interval};
 use crate::report::number::Numbers;
+use crate::report::told::{self, Written};
 use crate::report::words;
 
 impl Page<'_> {
@@ -44,11 +45,12 @@ impl Page<'_> {
         let mut more: Vec<String> = Vec::new();
         more.push(self.interval(index.estimate.as_ref(), plain));
         more.extend(index.band.as_ref().map(|band| band.label.clone()));
-        more.push(self.told(&ranked.change, plain));
+        more.push(self.told(&ranked.change, Measure::Points(self.report.occasion.decimals)));
+        let moved = change::rank(&ranked.standing).map(|moved| moved.told(self.tongue));
         let rank = FactShape {
             name: self.words.get("rank"),
             value: told::rank(self.tongue, &ranked.standing),
-            more: told::rank_more(self.tongue, &ranked.standing),
+            more: std::iter::once(told::open_ranks(self.tongue, &ranked.standing.range)).chain(moved).collect(),
         };
         [FactShape { name, value: plain.value(self.tongue, index.published), more }, rank]
     }
@@ -59,7 +61,7 @@ impl Page<'_> {
         let max = Written::plain(2).value(self.tongue, component.max.to_f64());
         let mut more = vec![self.words.fill("of-points", &[("max", &max)])];
         more.extend(self.qualified(&component.points, plain));
-        more.push(self.told(&component.change, plain));
+        more.push(self.told(&component.change, Measure::Points(2)));
         let value = told::figure(self.tongue, &component.points, plain);
         Some(FactShape { name: self.words.get("component"), value, more })
     }
@@ -69,14 +71,13 @@ impl Page<'_> {
         let percent = Written::percent(self.tongue);
         let name = self.words.get(if row.satisfied.is_some() { "satisfied" } else { "overall-figure" });
         let mut more: Vec<String> = self.qualified(row.main(), percent).into_iter().collect();
-        let unit = self.tongue.of("điểm phần trăm", "percentage points");
-        more.push(told::change(self.tongue, &row.change, self.report.occasion.year, percent, unit));
+        more.push(self.told(&row.change, Measure::Share));
         Some(FactShape { name, value: told::figure(self.tongue, row.main(), percent), more })
     }
 
-    fn told(&self, change: &crate::domain::unit_report::Change, written: Written) -> String {
-        let unit = self.tongue.of("điểm", "points");
-        told::change(self.tongue, change, self.report.occasion.year, written, unit)
+    /// What became of a figure since the year before.
+    pub(super) fn told(&self, change: &Change, measure: Measure) -> String {
+        change_with_interval(change, measure).told(self.tongue)
     }
 
     /// The interval of a figure that is shown, or why it is not shown.

@@ -162,11 +162,11 @@ fn index(Side { table, answers, .. }: &Side) -> Result<Vec<NewFile>, PublishRefu
     Ok(files)
 }
 
-/// What people said in each area that has desks.
+/// What people said in each area that has desks, and those admitted in each way where that is declared.
 fn results(side: &Side) -> Result<Vec<NewFile>, PublishRefusal> {
     let mut files = Vec::new();
-    for found in &side.results {
-        let path = |form| paths::results(&found.area, side.answers, form);
+    for found in side.results.iter().chain(&side.by_admission) {
+        let path = |form| paths::results((&found.area, side.answers, found.admission), form);
         files.push(NewFile::json(path(Form::Json), &ResultsDocument::from(found))?);
         files.push(NewFile::text(path(Form::Text), Form::Text, report::results::text(found)));
     }

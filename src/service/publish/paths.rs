@@ -1,5 +1,6 @@
 //! Where each figure lies in a publication. Whoever freezes and whoever asks for frozen figures find the place here.
 
+use crate::domain::admission::Admission;
 use crate::domain::ids::AreaCode;
 use crate::domain::quality::Answers;
 use crate::domain::tongue::Tongue;
@@ -44,10 +45,11 @@ pub fn index(unit: Option<&AreaCode>, answers: Answers, form: Form) -> String {
     format!("{}index{of_unit}.{}", made_of(answers), form.end())
 }
 
-/// What people said in an area.
+/// What people said in an area: everybody, or those who were admitted in one way.
 #[must_use]
-pub fn results(area: &AreaCode, answers: Answers, form: Form) -> String {
-    format!("{}results/{area}.{}", made_of(answers), form.end())
+pub fn results((area, answers, admission): (&AreaCode, Answers, Option<Admission>), form: Form) -> String {
+    let of = admission.map(|admission| format!("{admission}/")).unwrap_or_default();
+    format!("{}results/{of}{area}.{}", made_of(answers), form.end())
 }
 
 /// One figure, all of it broken down or one way. None for several figures or ways at once, which are not kept together.

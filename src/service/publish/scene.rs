@@ -38,6 +38,8 @@ pub(super) struct Side {
     pub(super) table: IndexTable,
     /// Of each area that has desks.
     pub(super) results: Vec<Results>,
+    /// Of people admitted in each way, for the areas where that is declared.
+    pub(super) by_admission: Vec<Results>,
     /// Every figure in every declared breakdown.
     pub(super) breakdowns: Breakdowns,
 }
@@ -100,6 +102,7 @@ impl Subject<'_> {
             answers: survey.source.answers,
             table,
             results: results::of_areas(catalogue, exercise, (survey, linked), &areas),
+            by_admission: results::by_admission(catalogue, exercise, (survey, linked), &areas),
             breakdowns: breakdown::every(catalogue, exercise, (survey, linked)),
         })
     }

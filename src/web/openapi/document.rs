@@ -219,6 +219,6 @@ fn security(access: Access) -> Value {
         Access::AnyoneOrDevice => json!([{}, { "deviceKey": [] }, { "deviceCookie": [] }]),
         Access::Device(_) => json!([{ "deviceKey": [] }, { "deviceCookie": [] }]),
         Access::Program(scope) => json!([{ format!("{}Key", scope.code()): [] }]),
-        Access::Operator => json!([{}, { "operatorKey": [] }, { "operatorCookie": [] }]),
+        Access::Operator | Access::Published => json!([{}, { "operatorKey": [] }, { "operatorCookie": [] }]),
     }
 }

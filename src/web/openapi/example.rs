@@ -12,7 +12,7 @@ const BASE: &str = "http://127.0.0.1:8080";
 pub(super) fn curl(method: &str, path: &str, operation: &Operation) -> String {
     let mut line = "curl".to_owned();
     let key = match operation.access {
-        Access::Anyone | Access::AnyoneOrDevice | Access::Operator => "",
+        Access::Anyone | Access::AnyoneOrDevice | Access::Operator | Access::Published => "",
         Access::Device(_) | Access::Program(_) => " -H \"Authorization: Bearer $KEY\"",
     };
     line.push_str(key);

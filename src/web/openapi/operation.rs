@@ -92,6 +92,8 @@ pub enum Access {
     Program(Scope),
     /// The operator with a key; at the server itself without one.
     Operator,
+    /// Whoever comes, once it is published; until then the operator, as above.
+    Published,
 }
 
 impl Access {
@@ -111,6 +113,10 @@ impl Access {
             Self::Operator => Both {
                 vi: "Khóa của người phụ trách; ngay trên máy chủ thì không cần",
                 en: "The operator's key; none at the server itself",
+            },
+            Self::Published => Both {
+                vi: "Đã công bố thì không cần khóa; trước đó chỉ người phụ trách xem được",
+                en: "No key is needed once it is published; until then the operator's",
             },
         }
     }

@@ -185,6 +185,17 @@ fn walk_ins_stand_apart_where_a_round_has_codes() {
         }
         let text = office.run(&by_admission);
         assert!(text.contains("có mã biên nhận") && text.contains("không có mã"), "{text}");
+        // Published, they are files as all other figures are.
+        let told = |document: &Value| (document["rows"].clone(), document["admitted"].clone());
+        let before = told(&coded);
+        office.run(&["round", "close", ROUND]);
+        office.run(&["round", "publish", ROUND]);
+        assert_eq!(told(&results(&["--admission", "receipt"])), before);
+        assert_eq!(told(&get("admission=receipt").json()), before);
+        assert_eq!(n(&results(&["--admission", "receipt", "--unit", "T1", "--as-of", "1"])), Some(12));
+        let missing = get(&format!("admission=receipt&unit={DESK}"));
+        assert_eq!(missing.status, 400);
+        assert!(missing.body.contains("by admission were published"), "{}", missing.body);
     });
 }
 

@@ -2,7 +2,9 @@
 
 use super::{office, refused};
 use crate::harness::office::{DESK, Office, ROUND, one_stop_items};
-use crate::harness::{on_both_urls, pdf, qr};
+use crate::harness::{on_both_urls, pdf, qr, tools};
+use crate::http::browser::Form;
+use crate::http::client::Client;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -182,6 +184,35 @@ fn every_drawn_desk_has_a_poster_that_is_never_overwritten() {
     assert!(alone(ROUND, DESK).status.success());
     assert_eq!(std::fs::read_dir(&other).unwrap().count(), 1);
     assert!(office.run(&["paper", "status", "--round", ROUND]).contains("waiting for a second entry: 0"));
+}
+
+#[test]
+fn a_code_of_the_season_before_is_refused_kindly_and_its_holder_walks_in() {
+    on_both_urls(|url| {
+        let office = Office::on(url);
+        office.open_round();
+        let issue = ["receipts", "issue", "--round", ROUND, "--desk", DESK, "--count", "1"];
+        let list = tools::days_ago(95, &mut office.command(&issue));
+        let code = list.lines().nth(1).and_then(|line| line.split(',').next()).unwrap().to_owned();
+        let served = office.serve();
+        let path = format!("/v1/rounds/{ROUND}/responses");
+        let (status, problem) = post(&served.base, &path, &[], &response(1, ("receipt", json!(code))));
+        assert_eq!((status, &problem["type"]), (409, &json!("/problems/receipt-expired")), "{problem}");
+        let client = Client::to(&served.base);
+        let mut form = Form::in_page(&client.get(&format!("/s/{DESK}?c={code}")));
+        form.fill_all();
+        let again = client.post_form(&form.action, &form.encoded());
+        assert_eq!(again.status, 409);
+        assert!(again.body.contains("Mã này đã hết hạn"), "{}", again.body);
+        assert_eq!(Form::in_page(&again).filled, form.filled, "nothing of what was typed is lost");
+        assert_eq!(office.n_stored(), 0);
+        form.fill("without_receipt", "1");
+        assert_eq!(form.send(&client).status, 303);
+        assert_eq!(office.n_stored(), 1);
+        let counts = office.run(&["receipts", "status", "--round", ROUND]);
+        let of_desk = counts.lines().find(|line| line.starts_with(DESK)).unwrap();
+        assert_eq!(of_desk.split_whitespace().collect::<Vec<_>>(), [DESK, "1", "0", "0,0", "%"], "none is spent");
+    });
 }
 
 #[test]

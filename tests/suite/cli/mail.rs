@@ -82,6 +82,38 @@ fn a_dry_run_shows_each_letter_and_sends_none() {
 }
 
 #[test]
+fn the_letter_of_a_whole_index_says_rank_change_and_how_sure() {
+    let database = Database::sqlite();
+    let office = MailOffice::on(&database);
+    office.collect("thu-2024", "2024", 5);
+    office.complete("2024", "T1");
+    office.complete("2025", "T2");
+    let index = office.office.run(&["index", "--round", ROUND, "--format", "json"]);
+    let index: serde_json::Value = serde_json::from_str(&index).unwrap();
+    let unit = index["units"].as_array().unwrap().iter().find(|unit| unit["unit"] == "T1").unwrap();
+    let comma = |number: &serde_json::Value| format!("{:.2}", number.as_f64().unwrap()).replace('.', ",");
+    let folder = tempfile::tempdir().unwrap();
+    let letter = |language: &str| {
+        let out = folder.path().join(language).display().to_string();
+        let preview = ["mail", "preview", "--round", ROUND, "--unit", "T1", "--language", language, "--out", &out];
+        let said = office.office.run(&preview);
+        std::fs::read_to_string(said.lines().find(|line| line.ends_with(".txt")).unwrap()).unwrap()
+    };
+    let (vietnamese, english) = (letter("vi"), letter("en"));
+    let (published, ends) = (comma(&unit["index"]["published"]), &unit["index"]["estimate"]["interval"]);
+    for part in [
+        &format!("CCHC 2025: Huyện Một: {published} %, tăng "),
+        " điểm, cao hơn năm trước, hạng 1/2, tăng 1 bậc",
+        &format!("khoảng tin cậy 95 %: {}–{}", comma(&ends["low"]), comma(&ends["high"])),
+        "khoảng hạng: 1",
+    ] {
+        assert!(vietnamese.contains(part), "{part} is missing in:\n{vietnamese}");
+    }
+    assert!(!vietnamese.contains("tạm tính"), "{vietnamese}");
+    assert!(english.contains("higher than the year before, rank 1 of 2, up 1 place"), "{english}");
+}
+
+#[test]
 fn nothing_goes_out_in_quiet_hours() {
     let database = Database::sqlite();
     let office = MailOffice::on(&database);

@@ -16,6 +16,7 @@ mod moments;
 mod plan;
 mod presentation;
 mod replicates;
+mod report;
 mod rounds;
 mod weights;
 

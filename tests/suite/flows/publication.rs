@@ -1,6 +1,7 @@
 //! Publishing and what comes afterwards, as an operator does it: nothing that was made public ever changes, and what comes late
 //! is another revision that says what it changed.
 
+use crate::harness::folder::copy_folder;
 use crate::harness::office::{DESK, Office, ROUND, fixture, one_stop_items};
 use crate::harness::{Database, SideConnection, on_both_urls};
 use sipas::store::DatabaseUrl;
@@ -71,8 +72,9 @@ fn what_was_published_stays_to_the_byte() {
         let said = refused(office.try_run(&["index", "--round", ROUND, "--as-of", "1"]));
         assert!(said.contains("has no such publication"), "{said}");
         assert!(office.run(&["round", "publications", ROUND]).contains("Nothing of round"));
-        let live = |form: &str| office.run(&["index", "--round", ROUND, "--format", form]);
+        let live = |form: &str| office.run(&["index", "--round", ROUND, "--anew", "--format", form]);
         let before = [live("csv"), live("table")];
+        assert_eq!(office.run(&["index", "--round", ROUND]), before[1], "nothing is published yet");
         office.run(&["round", "publish", ROUND, "--note", "Công bố lần đầu"]);
         let first = frozen(&office, "1");
         assert_eq!([&first[1], &first[0]], [&before[0], &before[1]], "what is frozen is what was shown");
@@ -85,6 +87,9 @@ fn what_was_published_stays_to_the_byte() {
         let said = office.run(&["responses", "import", "--late", "--round", ROUND, &late]);
         assert!(said.starts_with("3 answers stored") && said.contains("--revise"), "{said}");
         assert_ne!(live("csv"), first[1], "what came late is in the figures that are computed now");
+        let shown = office.try_run(&["index", "--round", ROUND, "--format", "csv"]);
+        assert_eq!(String::from_utf8_lossy(&shown.stdout), first[1], "and in no public one");
+        assert!(String::from_utf8_lossy(&shown.stderr).contains("Revision 1"), "{shown:?}");
         assert_eq!(frozen(&office, "1"), first);
         let said = refused(office.try_run(&["round", "verify", ROUND]));
         assert!(said.contains("others now"), "{said}");
@@ -300,6 +305,41 @@ fn a_report_reads_back_from_its_frozen_bytes_and_knows_the_year_before() {
         let again = serde_json::to_value(sipas::report::unit_report::json::UnitReportDocument::from(&read)).unwrap();
         assert_same(&report(area), &again, area);
     }
+}
+
+#[test]
+fn another_scheme_breaks_the_index_and_not_what_people_said() {
+    use serde_json::{Value, json};
+    let (database, scratch) = (Database::sqlite(), tempfile::tempdir().unwrap());
+    let (surveys, mut office) = (scratch.path().join("surveys"), Office::on(&database.address()));
+    copy_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("surveys"), &surveys);
+    let scheme = std::fs::read_to_string(surveys.join("schemes/demo-province.toml")).unwrap();
+    let older = scheme.replace("id = \"demo-province\"", "id = \"older-province\"");
+    std::fs::write(surveys.join("schemes/older-province.toml"), older).unwrap();
+    office.surveys = Some(surveys);
+    office.open_round();
+    let answered = |round: &str, first: usize| {
+        let forms = sheet(scratch.path(), &format!("{round}.csv"), &DESKS, (first, N_FORMS)).display().to_string();
+        office.run(&["responses", "import", "--round", round, &forms]);
+        office.run(&["round", "close", round]);
+    };
+    answered(ROUND, 0);
+    let frame = fixture("office/frame.csv").display().to_string();
+    let plan = ["--questionnaire", "one-stop.v1", "--scheme", "older-province", "--area", "T"];
+    office.run(&[&["round", "create", "thu-2024"][..], &plan, &["--year", "2024", "--mode", "sampled"]].concat());
+    office.run(&["round", "frame", "thu-2024", &frame]);
+    office.run(&["round", "open", "thu-2024"]);
+    answered("thu-2024", 500);
+    let served = office.serve();
+    let mut answer = ureq::get(&format!("{}/r/{ROUND}/T2.json", served.base)).call().unwrap();
+    let unit: Value = serde_json::from_slice(&answer.body_mut().read_to_vec().unwrap()).unwrap();
+    assert_eq!((&unit["earlier"][0]["year"], &unit["earlier"][0]["breaks"]), (&json!(2024), &json!(["scheme"])));
+    assert_eq!(unit["index"]["change"]["verdict"], "break-in-series");
+    assert!(unit["rows"][0]["change"]["difference"].is_number(), "{}", unit["rows"][0]);
+    let index = office.run(&["index", "--round", ROUND, "--format", "csv"]);
+    let (heading, first) = (index.lines().next().unwrap(), index.lines().nth(1).unwrap());
+    let place = heading.split(',').position(|name| name == "previous_rank").unwrap();
+    assert_eq!(first.split(',').nth(place), Some(""), "ranks of two schemes are not held against each other");
 }
 
 /// The same document, but for the last bits of numbers.

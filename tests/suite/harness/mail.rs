@@ -3,9 +3,13 @@
 use super::Database;
 use super::office::{Office, ROUND, fixture, one_stop_items};
 use super::province::area_code;
+use sipas::domain::ids::SchemeId;
 use sipas::domain::outbox::{MailState, QueuedMail};
+use sipas::domain::points::Points;
 use sipas::domain::recipient::{Address, Recipient, Role, Schedule};
+use sipas::domain::scheme::Scoring;
 use sipas::domain::tongue::Tongue;
+use sipas::service::catalogue::{Catalogue, Source};
 use sipas::store::outbox::{self, Selection};
 use sipas::store::{Store, recipients};
 use std::collections::BTreeMap;
@@ -82,6 +86,42 @@ impl MailOffice {
         std::fs::write(file.path(), sheet).unwrap();
         let file = file.path().display().to_string();
         self.office.run(&[&["responses", "import", "--round", code, &file][..], more].concat());
+    }
+
+    /// Gives a year what its index takes besides the citizens' survey: that of officials, and all scores, one unit being behind
+    /// in its first ten sub-criteria.
+    pub(crate) fn complete(&self, year: &str, behind: &str) {
+        let (code, folder) = (format!("canbo-{year}"), tempfile::tempdir().unwrap());
+        let file = |name: &str, text: String| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path.display().to_string()
+        };
+        let plan = ["--questionnaire", "officials.v1", "--scheme", "demo-province", "--area", "T", "--mode", "census"];
+        self.office.run(&[&["round", "create", &code, "--year", year][..], &plan].concat());
+        let frame = file("frame.csv", "desk,transactions\nT1,30\nT2,30\n".to_owned());
+        self.office.run(&["round", "frame", &code, &frame]);
+        self.office.run(&["round", "open", &code]);
+        let items: Vec<String> = (1..=17).map(|item| format!("LD{item:02}")).collect();
+        let mut sheet = format!("form,desk,{}\n", items.join(","));
+        for (unit, form) in ["T1", "T2"].into_iter().flat_map(|unit| (0..20).map(move |form| (unit, form))) {
+            let answers: Vec<&str> = (0..items.len()).map(|item| ["A", "B", "A", "C"][(form + item) % 4]).collect();
+            sheet.push_str(&format!("{unit}-{form},{unit},{}\n", answers.join(",")));
+        }
+        self.office.run(&["responses", "import", "--round", &code, &file("answers.csv", sheet)]);
+        self.office.run(&["round", "close", &code]);
+        let catalogue = Catalogue::load(&Source::Embedded).unwrap();
+        let scheme = catalogue.scheme(&SchemeId::parse("demo-province").unwrap()).unwrap();
+        let mut scores = "unit,sub_criterion,self_score,appraised_score\n".to_owned();
+        for unit in ["T1", "T2"] {
+            let scored = scheme.leaves().filter(|leaf| !matches!(leaf.scoring, Scoring::Survey { .. }));
+            for (place, leaf) in scored.enumerate() {
+                let points = if unit == behind && place < 10 { Points::ZERO } else { leaf.max };
+                let claimed = if leaf.scoring == Scoring::Outcome { String::new() } else { points.to_string() };
+                scores.push_str(&format!("{unit},{},{claimed},{points}\n", leaf.code));
+            }
+        }
+        self.office.run(&["assessments", "import", "--round", &code, &file("scores.csv", scores)]);
     }
 
     /// Imports chairs by address and the place of their unit.

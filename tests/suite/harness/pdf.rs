@@ -1,5 +1,7 @@
 //! Reads PDF files with poppler, which shares nothing with what wrote them.
 
+use super::browser::screenshots;
+use std::ops::Range;
 use std::path::Path;
 use std::process::Command;
 
@@ -30,6 +32,28 @@ pub(crate) struct Picture {
     pub(crate) width: usize,
     /// The brightness of each dot.
     pub(crate) dots: Vec<u8>,
+}
+
+impl Picture {
+    /// The share of dark dots between two places from the left edge at 0 to the right one at 1.
+    pub(crate) fn ink(&self, across: Range<f64>) -> f64 {
+        const DARK: u8 = 128;
+        let place = |part: f64| (part * self.width as f64).round() as usize;
+        let columns = self.dots.chunks(self.width).flat_map(|line| &line[place(across.start)..place(across.end)]);
+        let (mut n_dark, mut n_all) = (0.0, 0.0);
+        for dot in columns {
+            n_dark += f64::from(u8::from(*dot < DARK));
+            n_all += 1.0;
+        }
+        n_dark / n_all
+    }
+}
+
+/// Keeps a picture of each page with the pictures of pages, to be looked at.
+pub(crate) fn keep_pictures(file: &Path, name: &str) {
+    std::fs::create_dir_all(screenshots()).unwrap();
+    let root = screenshots().join(name);
+    said("pdftoppm", &["-png".as_ref(), "-r".as_ref(), "70".as_ref(), file.as_os_str(), root.as_os_str()]);
 }
 
 /// Draws the pages at so many dots an inch.

@@ -10,6 +10,17 @@ pub(crate) fn run(program: impl AsRef<OsStr>, arguments: &[&OsStr]) -> String {
     run_in(Path::new("."), program, arguments, &[])
 }
 
+/// Runs a command of this program on a machine whose clock is so many days behind, and returns what it printed.
+pub(crate) fn days_ago(days: u32, command: &mut Command) -> String {
+    let mut faked = Command::new("faketime");
+    faked.args(["-f", &format!("-{days}d")]).arg(command.get_program()).args(command.get_args());
+    faked.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    // What waits shall wait no longer for it.
+    let output = faked.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").output().expect("tests/run.sh installs faketime");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// As [`run`], in a folder where the program may leave things, and with more in its environment.
 pub(crate) fn run_in(
     folder: &Path,

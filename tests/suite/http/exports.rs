@@ -3,12 +3,13 @@
 use super::client::{Client, JSON};
 use crate::harness::Database;
 use crate::harness::door::{DESK, Door, ROUND};
-use crate::harness::province::random_id;
+use crate::harness::province::{random_id, round_code};
 use sipas::domain::access::Scope;
 use sipas::domain::ids::{Digest, RoundCode};
 use sipas::domain::quality::Answers;
 use sipas::export::format::Format;
 use sipas::service::export::{Request, TableName, export};
+use sipas::service::{publish, rounds};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
@@ -90,9 +91,12 @@ fn answers_are_for_the_operator(database: &Database) {
     assert_eq!(get("?format=csv", &[forwarded, ("authorization", &bearer(&of_receipts))]).status, 401);
     let reply = get("?format=csv", &[forwarded, ("authorization", &bearer(&of_operator))]);
     assert_eq!((reply.status, reply.body.lines().count()), (200, 6));
-    for table in ["results", "breakdown", "index"] {
-        assert_eq!(get(&format!("?format=csv&table={table}"), &[forwarded]).status, 200, "{table} is public");
-    }
+    let tables = ["results", "breakdown", "index"].map(|table| format!("?format=csv&table={table}"));
+    let statuses = |headers: &[(&str, &str)]| tables.each_ref().map(|table| get(table, headers).status);
+    assert_eq!((statuses(&[forwarded]), statuses(&[])), ([401; 3], [200; 3]), "nothing is published yet");
+    rounds::close(&door.store, &round_code(ROUND)).unwrap();
+    publish::publish(door.service().catalogue(), &door.store, &round_code(ROUND), "").unwrap();
+    assert_eq!((statuses(&[forwarded]), get("?format=csv", &[forwarded]).status), ([200; 3], 401));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The HTTP door, as a browser, a program and an attacker see it.
 
 mod address;
-mod browser;
+pub(crate) mod browser;
 pub(crate) mod client;
 mod described;
 mod entry;

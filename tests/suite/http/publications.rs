@@ -6,15 +6,16 @@ use crate::harness::Database;
 use crate::harness::door::{DESK, Door, ROUND};
 use crate::harness::province::round_code;
 use sha2::{Digest as _, Sha256};
+use sipas::domain::access::Scope;
 use sipas::service::{publish, rounds};
 
-on_both!(a_published_round_answers_from_frozen_bytes);
+on_both!(a_published_round_answers_from_frozen_bytes, figures_are_the_operators_until_they_are_published);
 
 const INDEX: &str = "/v1/rounds/R2025/index";
 const ALL: &str = "/v1/rounds/R2025/publications";
 
-/// A server whose round was answered, closed and published.
-fn published(database: &Database) -> Door {
+/// A server whose round was answered.
+fn answered(database: &Database) -> Door {
     let door = Door::on(database);
     let client = Client::of(&door);
     let mut form = Form::in_page(&client.get(&format!("/s/{DESK}")));
@@ -27,8 +28,18 @@ fn published(database: &Database) -> Door {
     }
     assert_eq!(client.get(ALL).json()["publications"], serde_json::json!([]));
     assert_eq!(client.get(INDEX).header("etag"), None, "what is computed has none");
+    door
+}
+
+/// Closes and publishes the round.
+fn publish(door: &Door) {
     rounds::close(&door.store, &round_code(ROUND)).unwrap();
     publish::publish(door.service().catalogue(), &door.store, &round_code(ROUND), "Đợt thử").unwrap();
+}
+
+fn published(database: &Database) -> Door {
+    let door = answered(database);
+    publish(&door);
     door
 }
 
@@ -67,6 +78,27 @@ fn a_published_round_answers_from_frozen_bytes(database: &Database) {
             (file["sha256"].as_str(), file["size"].as_u64()),
             (Some(digest.as_str()), Some(answer.bytes.len() as u64))
         );
+    }
+}
+
+fn figures_are_the_operators_until_they_are_published(database: &Database) {
+    let door = answered(database);
+    let client = Client::of(&door);
+    // What a reverse proxy adds: the request does not come from this machine.
+    let forwarded = ("x-forwarded-for", "203.0.113.7");
+    let key = door.service().create_key("office", Scope::Operator, None).unwrap();
+    let bearer = format!("Bearer {}", key.reveal());
+    let paths =
+        ["index", "index?unit=D1", "results", "breakdown?by=sex"].map(|path| format!("/v1/rounds/R2025/{path}"));
+    for path in &paths {
+        let get = |headers: &[(&str, &str)]| client.send("GET", path, headers, b"");
+        let stranger = get(&[forwarded, ("accept", "application/json")]);
+        assert_eq!((stranger.status, stranger.slug().as_str()), (401, "key-needed"), "{path}");
+        assert_eq!((get(&[forwarded, ("authorization", &bearer)]).status, get(&[]).status), (200, 200), "{path}");
+    }
+    publish(&door);
+    for path in &paths {
+        assert_eq!(client.send("GET", path, &[forwarded], b"").status, 200, "{path}");
     }
 }
 

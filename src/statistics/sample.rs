@@ -174,12 +174,7 @@ impl Sample {
         statistics: &[Statistic],
         confidence: impl Into<Confidence>,
     ) -> Vec<Row> {
-        let confidence = confidence.into();
-        let mut rows = self.estimate_alone(domains, statistics, confidence);
-        for (place, statistic) in statistics.iter().enumerate() {
-            borrow_design_effect(&mut rows, place, statistic.range, confidence);
-        }
-        rows
+        self.estimate_among(domains, statistics, confidence.into(), domains.len().max(1))
     }
 
     /// As [`Sample::estimate`] for each domain alone: what is found for one does not depend on which others are asked for. It
@@ -191,12 +186,20 @@ impl Sample {
         statistics: &[Statistic],
         confidence: impl Into<Confidence>,
     ) -> Vec<Row> {
-        let confidence = confidence.into();
+        self.estimate_among(domains, statistics, confidence.into(), 1)
+    }
+
+    /// As [`Sample::estimate`]; so many domains, in the order given, lend each other their design effects.
+    fn estimate_among(
+        &self,
+        domains: &[Domain],
+        statistics: &[Statistic],
+        confidence: Confidence,
+        n: usize,
+    ) -> Vec<Row> {
         let mut rows = self.estimate_alone(domains, statistics, confidence);
         for (place, statistic) in statistics.iter().enumerate() {
-            for row in rows.chunks_mut(1) {
-                borrow_design_effect(row, place, statistic.range, confidence);
-            }
+            rows.chunks_mut(n).for_each(|rows| borrow_design_effect(rows, place, statistic.range, confidence));
         }
         rows
     }

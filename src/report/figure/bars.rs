@@ -77,7 +77,8 @@ impl Picture for Bars {
                 Ok(mark) => [
                     Numbers(tongue).decimal(mark.value, decimals),
                     words::interval(tongue, mark.interval, decimals),
-                    Numbers(tongue).count(mark.n),
+                    // What officials assess has no answers.
+                    if mark.n == 0 { "–".to_owned() } else { Numbers(tongue).count(mark.n) },
                 ],
                 Err(why) => [words::absent(tongue, why); 3].map(str::to_owned),
             };

@@ -155,7 +155,9 @@ impl Write for Counted {
 /// What a thread came to.
 fn ended(thread: Option<JoinHandle<io::Result<Written>>>) -> io::Result<Written> {
     let ended = thread.map(JoinHandle::join).and_then(Result::ok);
-    ended.unwrap_or_else(|| Err(io::Error::other("the writer has come to grief")))
+    ended.unwrap_or_else(|| {
+        Err(io::Error::other("the writer came to grief; see whether the folder for temporary files (TMPDIR) is full"))
+    })
 }
 
 #[cfg(test)]

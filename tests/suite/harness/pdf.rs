@@ -2,7 +2,7 @@
 
 use super::browser::screenshots;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The words of a file, page after page.
@@ -53,7 +53,17 @@ impl Picture {
 pub(crate) fn keep_pictures(file: &Path, name: &str) {
     std::fs::create_dir_all(screenshots()).unwrap();
     let root = screenshots().join(name);
+    // Of a run in which the file was longer.
+    let earlier = |path: &PathBuf| path.to_string_lossy().strip_prefix(&*root.to_string_lossy()).is_some_and(is_page);
+    let entries = std::fs::read_dir(screenshots()).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(earlier).for_each(|path| std::fs::remove_file(path).unwrap());
     said("pdftoppm", &["-png".as_ref(), "-r".as_ref(), "70".as_ref(), file.as_os_str(), root.as_os_str()]);
+}
+
+/// Whether a name ends as a page's picture does: `-12.png`.
+fn is_page(ending: &str) -> bool {
+    let number = ending.strip_prefix('-').and_then(|rest| rest.strip_suffix(".png"));
+    number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Draws the pages at so many dots an inch.

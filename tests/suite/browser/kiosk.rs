@@ -118,6 +118,7 @@ fn one_person_after_another() {
     assert_accessible(browser);
     browser.click("[data-begin]");
     browser.wait_for(ASKED);
+    browser.wait_for("document.fullscreenElement === document.documentElement");
     browser.screenshot("kiosk-sitting");
     assert_accessible(browser);
     browser.click(SUBMIT);
@@ -194,6 +195,28 @@ fn fifty_answers_without_a_network_arrive_once_and_in_order() {
     let device = tablet.device();
     assert_eq!(device.arrived.to_string(), "1-50");
     assert!(device.missing().is_empty());
+}
+
+#[test]
+fn a_tablet_that_loses_power_keeps_its_desk_its_numbers_and_what_waits() {
+    let mut tablet = Tablet::paired(&[]);
+    tablet.browser.restart();
+    tablet.stop_server();
+    tablet.browser.open(&format!("{}/kiosk", tablet.base));
+    tablet.answer_many(3);
+    tablet.browser.click("[data-begin]");
+    tablet.browser.wait_for(ASKED);
+    tablet.browser.type_into("textarea", "Chờ hơi lâu");
+    tablet.browser.lose_power();
+    tablet.browser.open(&format!("{}/kiosk", tablet.base));
+    tablet.browser.wait_for(STARTED);
+    tablet.browser.wait_for(NOTHING_LEFT);
+    tablet.answer_many(2);
+    tablet.start_server(&[]);
+    tablet.wait_until_sent();
+    assert_eq!(tablet.office.n_stored(), 5);
+    let device = tablet.device();
+    assert_eq!((device.arrived.to_string().as_str(), device.missing().is_empty()), ("1-5", true));
 }
 
 #[test]

@@ -24,6 +24,7 @@ use driver::{Driver, driver};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -73,7 +74,8 @@ pub(crate) struct Browser {
     driver: &'static Driver,
     session: String,
     expected: RefCell<Vec<String>>,
-    _profile: TempDir,
+    capabilities: Value,
+    profile: TempDir,
 }
 
 impl Browser {
@@ -93,40 +95,32 @@ impl Browser {
     fn with(screen: Screen, preferences: Value) -> Self {
         let driver = driver();
         let profile = tempfile::Builder::new().prefix("profile-").tempdir_in(&driver.folder).unwrap();
-        let mut arguments: Vec<String> = [
-            "--headless=new",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--disable-dev-shm-usage",
-            // A page that moves by itself is where it will be at once, so that a tap hits what it aims at.
-            "--force-prefers-reduced-motion",
-        ]
-        .map(str::to_owned)
-        .into();
-        arguments.push(format!("--user-data-dir={}", profile.path().display()));
-        if is_root() {
-            arguments.push("--no-sandbox".to_owned());
-        }
-        let Screen { width, height, touch } = screen;
-        let metrics = json!({ "width": width, "height": height, "pixelRatio": 2.0, "touch": touch, "mobile": touch });
-        let n_ms = DEADLINE.as_millis();
-        let session = driver.new_session(&json!({
-            "browserName": "chrome",
-            "goog:chromeOptions": {
-                "args": arguments,
-                "prefs": preferences,
-                "mobileEmulation": { "deviceMetrics": metrics },
-            },
-            "goog:loggingPrefs": { "browser": "ALL" },
-            "timeouts": { "implicit": 5_000, "script": n_ms, "pageLoad": n_ms },
-        }));
+        let capabilities = capabilities(screen, &preferences, profile.path());
+        let session = driver.new_session(&capabilities);
         // Browsers ask for a picture of the site's own accord, at an address of their own.
         let expected = RefCell::new(vec!["/favicon.ico".to_owned()]);
-        Self { driver, session, expected, _profile: profile }
+        Self { driver, session, expected, capabilities, profile }
+    }
+
+    /// Closes it and opens it again: what a browser keeps is on disk then.
+    pub(crate) fn restart(&mut self) {
+        let _ = self.driver.call("DELETE", &self.session, &Value::Null);
+        self.session = self.driver.new_session(&self.capabilities);
+    }
+
+    /// Ends every process of it at once, as when the power goes, and opens it again.
+    pub(crate) fn lose_power(&mut self) {
+        let mark = format!("--user-data-dir={}", self.profile.path().display());
+        let is_ours = |process: &Path| {
+            let arguments = std::fs::read(process.join("cmdline")).unwrap_or_default();
+            arguments.split(|byte| *byte == 0).any(|argument| argument == mark.as_bytes())
+        };
+        let processes = std::fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path());
+        let numbers: Vec<_> = processes.filter(|process| is_ours(process)).collect();
+        assert!(!numbers.is_empty(), "a browser is there");
+        let numbers = numbers.iter().filter_map(|process| process.file_name());
+        assert!(Command::new("kill").arg("-KILL").args(numbers).status().unwrap().success());
+        self.restart();
     }
 
     /// Goes to an address and waits until the page is there.
@@ -284,6 +278,41 @@ impl Drop for Browser {
         let _ = self.driver.call("DELETE", &self.session, &Value::Null);
         assert!(complaints.is_empty(), "on the browser's console:\n{}", complaints.join("\n"));
     }
+}
+
+/// What the driver is asked for: a browser on a screen, with a profile.
+fn capabilities(screen: Screen, preferences: &Value, profile: &Path) -> Value {
+    let mut arguments: Vec<String> = [
+        "--headless=new",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+        // A page that moves by itself is where it will be at once, so that a tap hits what it aims at.
+        "--force-prefers-reduced-motion",
+    ]
+    .map(str::to_owned)
+    .into();
+    arguments.push(format!("--user-data-dir={}", profile.display()));
+    if is_root() {
+        arguments.push("--no-sandbox".to_owned());
+    }
+    let Screen { width, height, touch } = screen;
+    let metrics = json!({ "width": width, "height": height, "pixelRatio": 2.0, "touch": touch, "mobile": touch });
+    let n_ms = DEADLINE.as_millis();
+    json!({
+        "browserName": "chrome",
+        "goog:chromeOptions": {
+            "args": arguments,
+            "prefs": preferences,
+            "mobileEmulation": { "deviceMetrics": metrics },
+        },
+        "goog:loggingPrefs": { "browser": "ALL" },
+        "timeouts": { "implicit": 5_000, "script": n_ms, "pageLoad": n_ms },
+    })
 }
 
 /// Where pictures are kept: `screenshots` beside the build's other results.

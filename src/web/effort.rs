@@ -6,6 +6,7 @@ use super::problem::catalogue::PROOF_MISSING;
 use super::rate::SUSPICION_BITS;
 use super::{Site, rate};
 use crate::domain::ids::ResponseId;
+use crate::service::devices::KnownDevice;
 use actix_web::HttpRequest;
 use sha2::{Digest as _, Sha256};
 
@@ -30,6 +31,24 @@ pub fn ask(bits: u8, id: &ResponseId, proof: Option<&str>) -> Result<(), Problem
         return Ok(());
     }
     Err(Problem::of(&PROOF_MISSING).saying(format!("{bits} zero bits are asked for")))
+}
+
+/// Lets a form pass, or says after how many seconds it may. It brings no proof, because no script may have run; where one is
+/// asked for, few forms of one place pass, so that this is no way around it.
+///
+/// # Errors
+/// Seconds to wait.
+pub fn admit_form(
+    request: &HttpRequest,
+    site: &Site,
+    device: Option<&KnownDevice>,
+    has_receipt: bool,
+) -> Result<(), u32> {
+    rate::admit(request, site, device).map_err(|_| rate::RETRY_AFTER_S)?;
+    match asked(request, site, device.is_some(), has_receipt) {
+        0 => Ok(()),
+        _ => rate::admit_unworked(request, site).map_err(|_| rate::UNWORKED_RETRY_AFTER_S),
+    }
 }
 
 /// Zero bits that SHA-256 of `{id}:{proof}` begins with.

@@ -21,6 +21,12 @@ const WRONG_CODES_PER_MINUTE: u32 = 60;
 /// Bits of work asked for then: about a third of a second on a computer, so nobody is locked out and guessing does not pay.
 pub const SUSPICION_BITS: u8 = 16;
 
+/// Forms a minute from one place that come without the work that was asked for, as they do where no script runs: enough for
+/// the few who have none, and no way around it.
+const UNWORKED_PER_MINUTE: u32 = 6;
+/// When to come back with such a form, in seconds: one is free again by then.
+pub const UNWORKED_RETRY_AFTER_S: u32 = 60 / UNWORKED_PER_MINUTE;
+
 /// How often one may send, in answers a minute; as many may come at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimits {
@@ -45,6 +51,7 @@ enum Sender {
     Device(Device),
     Prefix(IpAddr),
     WrongCodes(IpAddr),
+    Unworked(IpAddr),
 }
 
 /// What is left to a sender, and when that was so.
@@ -98,6 +105,18 @@ pub fn admit(request: &HttpRequest, site: &Site, device: Option<&KnownDevice>) -
     match site.rates.take(sender, most, Instant::now()) {
         true => Ok(()),
         false => Err(Problem::of(&TOO_MANY).retry_after(RETRY_AFTER_S)),
+    }
+}
+
+/// Lets a form pass that comes without the work that was asked for, unless its place sent too many of them.
+///
+/// # Errors
+/// `too-many`.
+pub fn admit_unworked(request: &HttpRequest, site: &Site) -> Result<(), Problem> {
+    let Some(prefix) = prefix(request, &site.counter.rates) else { return Ok(()) };
+    match site.rates.take(Sender::Unworked(prefix), UNWORKED_PER_MINUTE, Instant::now()) {
+        true => Ok(()),
+        false => Err(Problem::of(&TOO_MANY).retry_after(UNWORKED_RETRY_AFTER_S)),
     }
 }
 

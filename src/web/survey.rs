@@ -15,7 +15,7 @@ use super::pages::{self, Chrome, VIETNAMESE};
 use super::problem::Problem;
 use super::problem::catalogue::{DESK_NOT_OPEN, MALFORMED_FORM, ROUND_NOT_OPEN, UNAVAILABLE, UNKNOWN_DESK};
 use super::responses::RETRY_AFTER_FAULT_S;
-use super::{Site, form, guard, kiosk, rate};
+use super::{Site, effort, form, guard, kiosk, rate};
 use crate::domain::answers::AnswerFault;
 use crate::domain::ids::AreaCode;
 use crate::domain::questionnaire::Questionnaire;
@@ -168,8 +168,9 @@ pub async fn answer(
     let desk = code(&desk)?;
     let typed = Typed::read(&body)?;
     let kiosk = kiosk::at(&request, &site, &desk).await?;
-    let outcome = match (rate::admit(&request, &site, kiosk.as_ref()), typed.code()) {
-        (Err(_), _) => Err(CollectRefusal::Busy { retry_after_s: rate::RETRY_AFTER_S }),
+    let has_code = matches!(typed.code(), Ok(Some(_)));
+    let outcome = match (effort::admit_form(&request, &site, kiosk.as_ref(), has_code), typed.code()) {
+        (Err(retry_after_s), _) => Err(CollectRefusal::Busy { retry_after_s }),
         // What is no code is told together with what is wrong with the answers.
         (Ok(()), Err(_)) => Err(CollectRefusal::Faulty(site.service.answer_faults(&typed.round, &typed.answers()))),
         (Ok(()), Ok(code)) => site.service.collect(typed.submission(desk.clone(), kiosk.as_ref(), code)).await,

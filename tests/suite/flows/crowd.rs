@@ -3,6 +3,8 @@
 use crate::harness::Database;
 use crate::harness::office::{DESK, Office, ROUND, Served, one_stop_items};
 use crate::harness::on_both_urls;
+use crate::http::browser::{Form, new_id};
+use crate::http::client::{Client, FORM};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use ureq::Agent;
@@ -91,6 +93,32 @@ fn guessing_codes_costs_work_and_locks_nobody_out() {
         assert_eq!(with_code(ELSEWHERE, 2, codes[1], None).0, 201, "and everybody else as before");
         assert_eq!(send(&server.base, &[("x-forwarded-for", HERE)], &response(3)).0, 201, "walk-ins too");
     });
+}
+
+#[test]
+fn a_form_without_scripts_is_not_a_way_around_the_work() {
+    let database = Database::sqlite();
+    let office = Office::on(&database.address());
+    office.open_round();
+    let server = office.serve_with(&["--behind-proxy", "--proof-of-work", "16"]);
+    let client = Client::to(&server.base);
+    let mut form = Form::in_page(&client.get(&format!("/s/{DESK}")));
+    form.fill_all();
+    let mut send = |address: &str| {
+        form.fill("response_id", &new_id());
+        let headers = [FORM, ("x-forwarded-for", address)];
+        let reply = client.send("POST", &form.action, &headers, form.encoded().as_bytes());
+        if reply.status == 503 {
+            assert_eq!(Form::in_page(&reply).filled, form.filled, "nothing of what was typed is lost");
+            assert_eq!(reply.header("retry-after"), Some("10"));
+        }
+        reply.status
+    };
+    // One in ten seconds is given back, so on a slow machine a few more than six pass.
+    let free = (0..60).take_while(|_| send(HERE) == 303).count();
+    assert!((6..20).contains(&free), "{free} forms passed");
+    assert_eq!(send(ELSEWHERE), 303, "whoever has no scripts gets in elsewhere");
+    assert_eq!(office.n_stored(), free + 1);
 }
 
 #[test]

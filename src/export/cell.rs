@@ -21,7 +21,7 @@ impl Column {
         let cell = match self {
             Self::Codes(codes) => codes.get(row).copied().flatten().map(Cell::Code),
             Self::Numbers(numbers) => numbers.get(row).copied().flatten().map(Cell::Number),
-            Self::Texts(texts) => texts.get(row).and_then(Option::as_deref).map(Cell::Text),
+            Self::Texts(texts) => texts.get(row).map(Cell::Text),
         };
         cell.unwrap_or(Cell::Missing)
     }

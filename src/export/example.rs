@@ -35,7 +35,7 @@ pub(super) fn block() -> Block {
     let texts = [Some("Một \"cửa\", số 1"), Some("=1+1"), None];
     Block {
         columns: vec![
-            Column::Texts(texts.map(|text| text.map(Into::into)).into()),
+            Column::Texts(texts.into_iter().map(|text| text.map(Into::into)).collect()),
             Column::Codes(vec![Some(1), Some(-1), None]),
             Column::Numbers(vec![Some(0.5), None, Some(-3.0)]),
         ],

@@ -22,13 +22,14 @@ mod number;
 pub mod parquet;
 pub mod r_script;
 pub mod sav;
+pub mod texts;
 pub mod variable;
 mod words;
 pub mod xlsx;
 mod xml;
 
 use std::io;
-use std::sync::Arc;
+use texts::Texts;
 use variable::{Label, Variable};
 
 /// A table before its rows: what it is called, its variables, how many rows will come.
@@ -60,8 +61,8 @@ pub enum Column {
     Codes(Vec<Option<i16>>),
     /// Numbers, whole or not.
     Numbers(Vec<Option<f64>>),
-    /// Texts; equal ones share their bytes.
-    Texts(Vec<Option<Arc<str>>>),
+    /// Texts, of which few may differ.
+    Texts(Texts),
 }
 
 impl Block {

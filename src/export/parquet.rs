@@ -87,11 +87,11 @@ fn column(name: &str, blocks: &[Block], place: usize) -> PolarsColumn {
     let parts = || blocks.iter().filter_map(|block| block.columns.get(place));
     match parts().next() {
         Some(Column::Texts(_)) => {
-            let texts = parts().flat_map(|part| match part {
-                Column::Texts(texts) => texts.as_slice(),
-                Column::Codes(_) | Column::Numbers(_) => &[],
+            let texts = parts().filter_map(|part| match part {
+                Column::Texts(texts) => Some(texts.iter()),
+                Column::Codes(_) | Column::Numbers(_) => None,
             });
-            StringChunked::from_iter_options(name.into(), texts.map(Option::as_deref)).into_column()
+            StringChunked::from_iter_options(name.into(), texts.flatten()).into_column()
         }
         Some(Column::Numbers(_)) => {
             let numbers = parts().flat_map(|part| match part {

@@ -1,7 +1,10 @@
 //! The answers: stored exactly once, read as bytes.
 
+mod cut;
 mod insert;
 mod scan;
+
+pub use cut::{Cut, Identity};
 
 use super::areas;
 use super::connection::AnyConnection;
@@ -15,7 +18,6 @@ use crate::domain::quality::Reasons;
 use crate::domain::receipt::ReceiptClaim;
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashMap};
 
 /// A response to store. The codes are checked against the database in the same statement that stores it.
@@ -136,9 +138,11 @@ pub fn find(connection: &mut AnyConnection, round: &RoundCode, id: ResponseId) -
 
 /// A response as it is read back, without anything that leads to a person or a moment.
 #[derive(Debug, Clone, Copy)]
-pub struct Row<'a> {
+pub struct Row<'a, Desk = &'a AreaCode> {
+    /// What it adds to the [`Cut`].
+    pub identity: Identity,
     /// The desk it was given at.
-    pub desk: &'a AreaCode,
+    pub desk: Desk,
     /// The way it came in.
     pub channel: Channel,
     /// Whether it came with a receipt code.
@@ -151,35 +155,69 @@ pub struct Row<'a> {
     pub flags: Reasons,
 }
 
-/// Gives every response of a round to `each`, ending with its first error; returns the [`cut_digest`] of what was read. The
-/// order is that of the random ids, so the same responses come in the same order however they came in, and figures summed up
-/// from them are the same to the last bit. Nothing is kept of a row after it was given, so a round may be larger than memory.
+/// Gives every response of a round to `each`, ending with its first error; returns the digest of the [`Cut`] that was read.
 ///
 /// # Errors
-/// [`StoreError::Unknown`] for a round that is not there; when the database stops answering, possibly halfway; or what `each`
-/// returns.
+/// As [`rows_apart`].
 pub fn rows<E: From<StoreError>>(
     connection: &mut AnyConnection,
     round: &RoundCode,
     mut each: impl FnMut(&Row<'_>) -> Result<(), E>,
 ) -> Result<Digest, E> {
     let number = rounds::number(connection, round)?;
-    let desks = desk_codes(connection, number)?;
+    let codes = desk_codes(connection, number)?;
+    let desks: Desks<&AreaCode> = codes.iter().map(|(desk, code)| (*desk, code)).collect();
     let mut cut = Cut::default();
-    scan::rows_by_backend(connection, number, |row| {
-        cut.add(row.id, row.digest);
+    read(connection, number, &desks, |row| {
+        cut.add(&row.identity);
+        each(row)
+    })?;
+    Ok(cut.digest())
+}
+
+/// As [`rows`], for a caller that knows each desk by something of its own, which it is asked for once, and adds up the [`Cut`]
+/// itself, on a thread that has the time for it.
+///
+/// The order is that of the random ids, so the same responses come in the same order however they came in, and figures summed up
+/// from them are the same to the last bit. Nothing is kept of a row after it was given, so a round may be larger than memory.
+///
+/// # Errors
+/// [`StoreError::Unknown`] for a round that is not there; when the database stops answering, possibly halfway; or what `desk` or
+/// `each` returns.
+pub fn rows_apart<Desk: Copy, E: From<StoreError>>(
+    connection: &mut AnyConnection,
+    round: &RoundCode,
+    desk: impl Fn(&AreaCode) -> Result<Desk, E>,
+    each: impl FnMut(&Row<'_, Desk>) -> Result<(), E>,
+) -> Result<(), E> {
+    let number = rounds::number(connection, round)?;
+    let codes = desk_codes(connection, number)?;
+    let desks = codes.iter().map(|(number, code)| Ok((*number, desk(code)?))).collect::<Result<Desks<Desk>, E>>()?;
+    read(connection, number, &desks, each)
+}
+
+/// Desks by their numbers. Each row asks for one.
+type Desks<Desk> = HashMap<i32, Desk, foldhash::fast::RandomState>;
+
+fn read<Desk: Copy, E: From<StoreError>>(
+    connection: &mut AnyConnection,
+    round: i32,
+    desks: &Desks<Desk>,
+    mut each: impl FnMut(&Row<'_, Desk>) -> Result<(), E>,
+) -> Result<(), E> {
+    scan::rows_by_backend(connection, round, |row| {
         let desk = desks.get(&row.desk).ok_or_else(|| StoreError::corrupt("desk number", row.desk))?;
         let flags = u8::try_from(row.flags).ok().and_then(Reasons::of_bits);
         each(&Row {
-            desk,
+            identity: Identity::of(row.id, row.digest)?,
+            desk: *desk,
             channel: read_channel(row.channel).ok_or_else(|| StoreError::corrupt("channel", row.channel))?,
             has_receipt: row.admission == 1,
             packed: row.packed,
             weight: row.weight,
             flags: flags.ok_or_else(|| StoreError::corrupt("flags", row.flags))?,
         })
-    })?;
-    Ok(cut.digest())
+    })
 }
 
 /// How many responses each desk of a round has; desks without any are left out.
@@ -225,11 +263,7 @@ pub fn count_by_desk_and_day(
         .collect()
 }
 
-/// A digest of exactly the responses that are stored for a round now, whatever order they are read in: equal digests
-/// mean equal data.
-///
-/// Each row's SHA-256 is added up as a number of four words and a carry-free sum per word; the count and the sums are
-/// hashed once more.
+/// The digest of the [`Cut`] of a round as it is stored now.
 ///
 /// # Errors
 /// [`StoreError::Unknown`] for a round that is not there; when the database does not answer.
@@ -237,36 +271,10 @@ pub fn cut_digest(connection: &mut AnyConnection, round: &RoundCode) -> Result<D
     let number = rounds::number(connection, round)?;
     let mut cut = Cut::default();
     scan::identities_by_backend(connection, number, |id, digest| {
-        cut.add(id, digest);
+        cut.add(&Identity::of(id, digest)?);
         Ok(())
     })?;
     Ok(cut.digest())
-}
-
-/// The digest of a cut on its way.
-#[derive(Default)]
-struct Cut {
-    n_rows: u64,
-    sums: [u64; 4],
-}
-
-impl Cut {
-    fn add(&mut self, id: &[u8], digest: &[u8]) {
-        let row: [u8; 32] = Sha256::new().chain_update(id).chain_update(digest).finalize().into();
-        let (words, _) = row.as_chunks::<8>();
-        for (sum, word) in self.sums.iter_mut().zip(words) {
-            *sum = sum.wrapping_add(u64::from_le_bytes(*word));
-        }
-        self.n_rows += 1;
-    }
-
-    fn digest(self) -> Digest {
-        let mut whole = Sha256::new().chain_update(self.n_rows.to_le_bytes());
-        for sum in self.sums {
-            whole.update(sum.to_le_bytes());
-        }
-        Digest(whole.finalize().into())
-    }
 }
 
 /// The codes of the desks in a round's frame, by their number.

@@ -53,7 +53,8 @@ impl Withheld {
     /// How many of the first so many keys are.
     #[must_use]
     pub fn count(self, n_keys: usize) -> u64 {
-        (0..n_keys).filter(|key| self.has(*key)).count() as u64
+        let first = bit(n_keys).map_or(u128::MAX, |bit| bit - 1);
+        u64::from((self.0 & first).count_ones()) + n_keys.saturating_sub(u128::BITS as usize) as u64
     }
 
     fn with(self, key: usize) -> Self {

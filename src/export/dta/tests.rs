@@ -24,7 +24,7 @@ fn file(longest: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut dta = Box::new(DtaWriter::new(&table(longest), &mut bytes).unwrap());
     let columns = vec![
-        Column::Texts(vec![Some("tốt".into()), None]),
+        Column::Texts(vec![Some("tốt".into()), None].into()),
         Column::Numbers(vec![None, Some(1.5)]),
         Column::Codes(vec![Some(9), Some(1)]),
     ];

@@ -26,7 +26,7 @@ fn file() -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut sav = Box::new(SavWriter::new(&table(), &mut bytes).unwrap());
     let columns = vec![
-        Column::Texts(vec![Some("D01-00017".into()), None]),
+        Column::Texts(vec![Some("D01-00017".into()), None].into()),
         Column::Numbers(vec![Some(1.5), None]),
         Column::Codes(vec![Some(9), None]),
     ];

@@ -63,20 +63,24 @@ impl Key {
 
 type Hashed<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
-/// Combinations of keys, counted by desk.
+/// Combinations of keys, counted by desk. Those who have the same at one desk are a group.
 pub(super) struct Tally {
     keys: Vec<Key>,
     combinations: Hashed<Vec<i32>, u32>,
-    counts: Hashed<(u32, u32), u64>,
+    /// By desk and combination.
+    groups: Hashed<(u32, u32), u32>,
+    /// How many are in each.
+    sizes: Vec<u64>,
     scratch: Vec<i32>,
 }
 
 impl Tally {
     pub(super) fn new(keys: Vec<Key>) -> Self {
-        Self { keys, combinations: Hashed::default(), counts: Hashed::default(), scratch: Vec::new() }
+        let (combinations, groups) = (Hashed::default(), Hashed::default());
+        Self { keys, combinations, groups, sizes: Vec::new(), scratch: Vec::new() }
     }
 
-    /// Counts a sheet of a desk; returns the number of its combination.
+    /// Counts a sheet of a desk; returns the number of its group.
     pub(super) fn add(&mut self, desk: u32, person: &Person, questions: &[Question]) -> u32 {
         self.scratch.clear();
         self.scratch.extend(self.keys.iter().map(|key| key.value(person, questions)));
@@ -88,8 +92,13 @@ impl Tally {
                 next
             }
         };
-        *self.counts.entry((desk, combination)).or_default() += 1;
-        combination
+        let next = self.sizes.len() as u32;
+        let group = *self.groups.entry((desk, combination)).or_insert(next);
+        match self.sizes.get_mut(group as usize) {
+            Some(size) => *size += 1,
+            None => self.sizes.push(1),
+        }
+        group
     }
 
     /// Decides what is withheld at every desk.
@@ -104,19 +113,23 @@ impl Tally {
             values.get(combination as usize).and_then(|values| values.get(key)).copied().unwrap_or_default()
         };
         let mut desks: HashMap<u32, Vec<Alike>> = HashMap::new();
-        for ((desk, combination), n) in &self.counts {
-            let alike = Alike { combination: *combination, n: *n, withheld: Withheld::default() };
+        for ((desk, combination), group) in &self.groups {
+            let n = self.sizes.get(*group as usize).copied().unwrap_or_default();
+            let alike = Alike { combination: *combination, n, withheld: Withheld::default() };
             desks.entry(*desk).or_default().push(alike);
         }
-        let mut parts: Hashed<(u32, u32), Vec<(Withheld, u64)>> = Hashed::default();
+        let mut parts: Vec<Vec<Part>> = vec![Vec::new(); self.sizes.len()];
         for (desk, mut alike) in desks {
             // A map gives them in any order, and the same answers shall give the same file.
             alike.sort_unstable_by(|a, b| value_of(&values, a.combination).cmp(value_of(&values, b.combination)));
-            for part in local::suppress(alike, self.keys.len(), MIN_ANSWERS, &value) {
-                parts.entry((desk, part.combination)).or_default().push((part.withheld, part.n));
+            for Alike { combination, n, withheld } in local::suppress(alike, self.keys.len(), MIN_ANSWERS, &value) {
+                let group = self.groups.get(&(desk, combination));
+                if let Some(parts) = group.and_then(|group| parts.get_mut(*group as usize)) {
+                    parts.push(Part { n, withheld });
+                }
             }
         }
-        Cover { keys: self.keys, parts }
+        Cover::new(self.keys, parts)
     }
 }
 
@@ -124,24 +137,44 @@ fn value_of<'v>(values: &[&'v [i32]], combination: u32) -> &'v [i32] {
     values.get(combination as usize).copied().unwrap_or_default()
 }
 
+/// So many sheets of a group with these keys withheld.
+#[derive(Clone)]
+struct Part {
+    n: u64,
+    withheld: Withheld,
+}
+
 /// What is withheld of each sheet.
 pub(super) struct Cover {
     keys: Vec<Key>,
-    /// By desk and combination: so many sheets with these keys withheld, so many with those.
-    parts: Hashed<(u32, u32), Vec<(Withheld, u64)>>,
+    /// Group by group. Each sheet asks, so they lie close together.
+    parts: Vec<Part>,
+    /// Of each group, the part that its next sheet belongs to, and where its parts end.
+    at: Vec<(usize, usize)>,
 }
 
 impl Cover {
-    /// What is withheld of the next sheet of a desk with a combination. One that was not counted shows nothing.
-    pub(super) fn next(&mut self, desk: u32, combination: u32) -> Withheld {
-        let Some(parts) = self.parts.get_mut(&(desk, combination)) else { return Withheld::of_all() };
-        let Some((withheld, n)) = parts.last_mut() else { return Withheld::of_all() };
-        let withheld = *withheld;
-        *n -= 1;
-        if *n == 0 {
-            parts.pop();
+    fn new(keys: Vec<Key>, groups: Vec<Vec<Part>>) -> Self {
+        let mut cover = Self { keys, parts: Vec::new(), at: Vec::with_capacity(groups.len()) };
+        for parts in groups {
+            let first = cover.parts.len();
+            cover.parts.extend(parts.into_iter().filter(|part| part.n > 0));
+            cover.at.push((first, cover.parts.len()));
         }
-        withheld
+        cover
+    }
+
+    /// What is withheld of the next sheet of a group. One that was not counted shows nothing.
+    pub(super) fn next(&mut self, group: u32) -> Withheld {
+        let Some((at, _)) = self.at.get_mut(group as usize).filter(|(at, end)| at < end) else {
+            return Withheld::of_all();
+        };
+        let Some(part) = self.parts.get_mut(*at) else { return Withheld::of_all() };
+        part.n -= 1;
+        if part.n == 0 {
+            *at += 1;
+        }
+        part.withheld
     }
 
     pub(super) fn keys(&self) -> &[Key] {

@@ -15,6 +15,7 @@ use crate::domain::area::AreaTree;
 use crate::domain::frame::Frame;
 use crate::domain::ids::AreaCode;
 use crate::domain::index::table::Source;
+use crate::domain::packing;
 use crate::domain::quality::{Answers, Reason};
 use crate::domain::questionnaire::Questionnaire;
 use crate::domain::round::AnyRound;
@@ -22,11 +23,13 @@ use crate::export::Table;
 use crate::export::variable::Names;
 use crate::statistics::DesignColumns;
 use crate::store::Store;
-use columns::{Layout, Writing};
+use blocks::Blocks;
+use columns::Layout;
 use counting::{Counted, Judging};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+mod blocks;
 mod columns;
 mod counting;
 
@@ -100,7 +103,8 @@ impl Plan<'_> {
             return Ok(());
         }
         let Counted { tally, spool, excess, .. } = counted;
-        self.write(spool, &excess, Writing::new(&layout, &questions, tally.decide()), sink)
+        let width = packing::sheet_width(&self.questionnaire);
+        self.write(spool, &excess, Blocks::new(&layout, &questions, tally.decide(), width), sink)
     }
 
     /// How the questionnaire is headed.
@@ -131,7 +135,7 @@ impl Plan<'_> {
         &self,
         spool: Spool,
         excess: &[bool],
-        mut writing: Writing,
+        mut blocks: Blocks,
         sink: &mut dyn Sink,
     ) -> Result<(), ExportRefusal> {
         let mut sheets = spool.turn()?;
@@ -139,12 +143,12 @@ impl Plan<'_> {
             let is_excess = excess.get(sheet.desk as usize).copied().unwrap_or_default();
             sheet.reasons = sheet.reasons.with(Reason::MoreThanTransactions, is_excess);
             let is_left_out = self.request.answers == Answers::Unflagged && !sheet.reasons.is_empty();
-            if writing.row(&sheet, is_left_out) {
-                let (block, n_withheld) = writing.take();
+            if blocks.row(&sheet, is_left_out) {
+                let (block, n_withheld) = blocks.take();
                 sink.rows(block, n_withheld)?;
             }
         }
-        let (block, n_withheld) = writing.take();
+        let (block, n_withheld) = blocks.take();
         sink.rows(block, n_withheld)
     }
 }

@@ -26,6 +26,14 @@ impl Cell {
     pub(super) fn number(number: impl Into<Option<f64>>) -> Self {
         Self::Number(number.into())
     }
+
+    fn as_number(&self) -> Option<f64> {
+        if let Self::Number(number) = self { *number } else { None }
+    }
+
+    fn as_text(&self) -> Option<Arc<str>> {
+        if let Self::Text(text) = self { text.clone() } else { None }
+    }
 }
 
 /// A heading: how programs call it, what it means, how many decimals a number shows; none for texts.
@@ -138,29 +146,17 @@ impl Sheet {
 
     /// Hands all rows on.
     pub(super) fn write(self, sink: &mut dyn Sink) -> Result<(), ExportRefusal> {
-        let Self { headings, mut rows } = self;
-        while !rows.is_empty() {
-            let rest = rows.split_off(rows.len().min(ROWS_PER_BLOCK));
-            sink.rows(block(&headings, std::mem::replace(&mut rows, rest)), 0)?;
-        }
-        Ok(())
+        self.rows.chunks(ROWS_PER_BLOCK).try_for_each(|rows| sink.rows(block(&self.headings, rows), 0))
     }
 }
 
-fn block(headings: &[Heading], rows: Vec<Vec<Cell>>) -> Block {
-    let column = |(_, _, decimals, _): &Heading| match decimals {
-        Some(_) => Column::Numbers(Vec::new()),
-        None => Column::Texts(Vec::new()),
-    };
-    let mut columns: Vec<Column> = headings.iter().map(column).collect();
-    for row in rows {
-        for (column, cell) in columns.iter_mut().zip(row) {
-            match (column, cell) {
-                (Column::Numbers(values), Cell::Number(value)) => values.push(value),
-                (Column::Texts(values), Cell::Text(value)) => values.push(value),
-                _ => {}
-            }
+fn block(headings: &[Heading], rows: &[Vec<Cell>]) -> Block {
+    let column = |(place, (_, _, decimals, _)): (usize, &Heading)| {
+        let cells = rows.iter().map(|row| row.get(place));
+        match decimals {
+            Some(_) => Column::Numbers(cells.map(|cell| cell.and_then(Cell::as_number)).collect()),
+            None => Column::Texts(cells.map(|cell| cell.and_then(Cell::as_text)).collect()),
         }
-    }
-    Block { columns }
+    };
+    Block { columns: headings.iter().enumerate().map(column).collect() }
 }

@@ -19,8 +19,8 @@ const HAS_WEIGHT: u8 = 0x40;
 pub(super) struct Sheet<'a> {
     /// The place of its desk in the frame.
     pub(super) desk: u32,
-    /// The number of the combination of its keys.
-    pub(super) combination: u32,
+    /// The group of those who have the same keys at its desk.
+    pub(super) group: u32,
     pub(super) channel: Channel,
     pub(super) has_receipt: bool,
     /// Why it is flagged, apart from what its desk says.
@@ -54,7 +54,7 @@ impl Spool {
         let mut head = [0; HEAD_BYTES];
         let parts = [
             &sheet.desk.to_le_bytes()[..],
-            &sheet.combination.to_le_bytes(),
+            &sheet.group.to_le_bytes(),
             &[sheet.channel as u8 | receipt | weight, sheet.reasons.bits(), 0],
             &sheet.weight.unwrap_or_default().to_le_bytes(),
             &length.to_le_bytes(),
@@ -86,7 +86,7 @@ impl Unspool {
         let odd = || io::Error::other("a temporary file was changed");
         Ok(Some(Sheet {
             desk: u32::from_le_bytes([d0, d1, d2, d3]),
-            combination: u32::from_le_bytes([c0, c1, c2, c3]),
+            group: u32::from_le_bytes([c0, c1, c2, c3]),
             channel: Channel::ALL.get(usize::from(how & !HAS_RECEIPT & !HAS_WEIGHT)).copied().ok_or_else(odd)?,
             has_receipt: how & HAS_RECEIPT != 0,
             reasons: Reasons::of_bits(reasons).ok_or_else(odd)?,
@@ -105,7 +105,7 @@ mod tests {
     fn sheets_come_back_as_they_went() {
         let sheet = |desk, weight, packed| Sheet {
             desk,
-            combination: 70_000,
+            group: 70_000,
             channel: Channel::Paper,
             has_receipt: desk == 1,
             reasons: Reasons::NONE.with(Reason::Burst, true),

@@ -60,7 +60,7 @@ fn variables() -> Vec<Variable> {
 
 /// The rows one could think of, all five.
 fn columns() -> Vec<Column> {
-    let texts = |texts: [Option<&str>; 5]| Column::Texts(texts.map(|text| text.map(Into::into)).into());
+    let texts = |texts: [Option<&str>; 5]| Column::Texts(texts.into_iter().map(|text| text.map(Into::into)).collect());
     let of_bytes = |n: usize| {
         "Nghệ An 👍 ".chars().cycle().scan(0, move |used, c| {
             *used += c.len_utf8();
@@ -94,7 +94,7 @@ pub(super) fn table(n_rows: usize) -> (Table, Block) {
     let first = |column: Column| match column {
         Column::Codes(values) => Column::Codes(values.into_iter().take(n_rows).collect()),
         Column::Numbers(values) => Column::Numbers(values.into_iter().take(n_rows).collect()),
-        Column::Texts(values) => Column::Texts(values.into_iter().take(n_rows).collect()),
+        Column::Texts(texts) => Column::Texts(texts.iter().take(n_rows).map(|text| text.map(Into::into)).collect()),
     };
     (table, Block { columns: columns().into_iter().map(first).collect() })
 }
@@ -108,7 +108,7 @@ pub(super) fn values(block: &Block) -> Vec<Vec<Value>> {
     let value = |column: &Column, row: usize| match column {
         Column::Codes(codes) => codes[row].map_or(Value::Null, |code| Value::from(f64::from(code))),
         Column::Numbers(numbers) => numbers[row].map_or(Value::Null, Value::from),
-        Column::Texts(texts) => Value::from(texts[row].as_deref().unwrap_or_default()),
+        Column::Texts(texts) => Value::from(texts.get(row).unwrap_or_default()),
     };
     (0..n_rows).map(|row| block.columns.iter().map(|column| value(column, row)).collect()).collect()
 }

@@ -1,21 +1,16 @@
-//! The columns of a file of answers, and their way into blocks.
+//! The columns of a file of answers, and what they hold for all rows of a desk.
 
-use super::super::questions::Answer;
-use super::super::words::{self, WITHHELD, label};
-use super::{Cover, Key, Question, Sheet};
+use super::super::words::{self, label};
+use super::Question;
 use crate::domain::area::{AreaTree, Level};
 use crate::domain::channel::Channel;
-use crate::domain::disclosure::local::Withheld;
 use crate::domain::frame::Frame;
 use crate::domain::ids::AreaCode;
 use crate::domain::quality::Reason;
+use crate::export::texts::List;
 use crate::export::variable::{Kind, Label, Names, Role, Variable};
-use crate::export::{Block, Column};
 use crate::statistics::{DesignColumns, RowDesign};
 use std::sync::Arc;
-
-/// Rows of a block: enough to make the change between reading and writing cheap.
-const ROWS_PER_BLOCK: usize = 8_192;
 
 /// The columns that do not come from the questionnaire, with what they hold for each desk.
 pub(in crate::service::export) struct Layout {
@@ -35,12 +30,20 @@ struct AreaColumns {
 }
 
 /// What is the same for all rows of a desk.
-struct DeskColumns {
-    design: RowDesign,
-    stratum: Arc<str>,
-    psu: Arc<str>,
+pub(super) struct DeskColumns {
+    pub(super) design: RowDesign,
+    pub(super) psu: Arc<str>,
     /// Code and name by level.
     areas: Vec<Option<(Arc<str>, Arc<str>)>>,
+}
+
+/// Texts by the place of a desk in the frame.
+pub(super) struct Lists {
+    pub(super) stratum: List,
+    /// None if the PSU of some rows is the row itself.
+    pub(super) psu: Option<List>,
+    /// Code and name of each level.
+    pub(super) areas: Vec<List>,
 }
 
 impl Layout {
@@ -68,16 +71,39 @@ impl Layout {
                 let area = tree.lineage(&desk.desk).find(|area| area.level == columns.level)?;
                 Some((text(area.code.as_str()), text(&area.name)))
             };
-            Some(DeskColumns {
-                stratum: text(&design.stratum),
-                psu: text(desk.desk.as_str()),
-                areas: self.areas.iter().map(area).collect(),
-                design,
-            })
+            Some(DeskColumns { psu: text(desk.desk.as_str()), areas: self.areas.iter().map(area).collect(), design })
         };
         let desks = frame.iter().zip(&design.desks).map(desk).collect();
         self.desks = desks;
         self
+    }
+
+    /// What is the same for all rows of a desk, by its place in the frame; none of one that is left out.
+    pub(super) fn desk(&self, place: u32) -> Option<&DeskColumns> {
+        self.desks.get(place as usize)?.as_ref()
+    }
+
+    /// The reasons that have a column, in order.
+    pub(super) fn reasons(&self) -> impl Iterator<Item = Reason> {
+        self.reasons.iter().map(|(reason, _)| *reason)
+    }
+
+    /// Texts that are the same for all rows of a desk, column by column.
+    pub(super) fn lists(&self) -> Lists {
+        let list = |read: &dyn Fn(&DeskColumns) -> Option<Arc<str>>| -> List {
+            self.desks.iter().map(|desk| desk.as_ref().and_then(read)).collect()
+        };
+        let are_rows = self.desks.iter().flatten().any(|desk| desk.design.rows_are_psus);
+        let area = |place: usize| {
+            let code = list(&|desk| desk.areas.get(place)?.as_ref().map(|(code, _)| Arc::clone(code)));
+            let name = list(&|desk| desk.areas.get(place)?.as_ref().map(|(_, name)| Arc::clone(name)));
+            [code, name]
+        };
+        Lists {
+            stratum: list(&|desk| Some(desk.design.stratum.as_str().into())),
+            psu: (!are_rows).then(|| list(&|desk| Some(Arc::clone(&desk.psu)))),
+            areas: (0..self.areas.len()).flat_map(area).collect(),
+        }
     }
 
     /// The variables of the file, in order.
@@ -104,7 +130,7 @@ impl Layout {
                 stratum,
                 label("Tầng", "Stratum"),
                 Role::Stratum,
-                longest(&mut desks().map(|desk| desk.stratum.len())),
+                longest(&mut desks().map(|desk| desk.design.stratum.len())),
             ),
             text(psu, label("Đơn vị chọn mẫu bậc một", "Primary sampling unit"), Role::Psu, psu_kind),
             number(weight, label("Quyền số", "Design weight"), Role::Weight, 6),
@@ -157,138 +183,6 @@ impl Layout {
 }
 
 /// Channels keep their codes, which begin with 1.
-fn channel_code(channel: Channel) -> i16 {
+pub(super) fn channel_code(channel: Channel) -> i16 {
     channel as i16 + 1
-}
-
-/// Rows on their way into blocks.
-pub(in crate::service::export) struct Writing<'a> {
-    layout: &'a Layout,
-    questions: &'a [Question],
-    cover: Cover,
-    columns: Vec<Column>,
-    n_rows: u64,
-    n_in_block: usize,
-    n_withheld: u64,
-    /// By question: its place among the keys, if it is one.
-    key_of_question: Vec<Option<usize>>,
-    key_of_channel: Option<usize>,
-    key_of_admission: Option<usize>,
-    keys_of_reasons: Vec<Option<usize>>,
-    n_keys: usize,
-}
-
-impl<'a> Writing<'a> {
-    pub(super) fn new(layout: &'a Layout, questions: &'a [Question], cover: Cover) -> Self {
-        let keys = cover.keys();
-        let find = |key: Key| keys.iter().position(|known| *known == key);
-        Self {
-            key_of_question: (0..questions.len()).map(|place| find(Key::Question(place))).collect(),
-            key_of_channel: find(Key::Channel),
-            key_of_admission: find(Key::Admission),
-            keys_of_reasons: layout.reasons.iter().map(|(reason, _)| find(Key::Reason(*reason))).collect(),
-            n_keys: keys.len(),
-            layout,
-            questions,
-            cover,
-            columns: Vec::new(),
-            n_rows: 0,
-            n_in_block: 0,
-            n_withheld: 0,
-        }
-    }
-
-    /// Takes a sheet and says whether the block is full. What is withheld does not depend
-    /// on what is left out.
-    pub(super) fn row(&mut self, sheet: &Sheet, is_left_out: bool) -> bool {
-        let Some(Some(of_desk)) = self.layout.desks.get(sheet.desk as usize) else { return false };
-        let withheld = self.cover.next(sheet.desk, sheet.combination);
-        if is_left_out {
-            return false;
-        }
-        if self.n_in_block == 0 {
-            self.columns = self.empty();
-        }
-        self.n_rows += 1;
-        self.n_in_block += 1;
-        self.n_withheld += withheld.count(self.n_keys);
-        let mut columns = self.columns.iter_mut();
-        let row = self.n_rows;
-        let mut push = Push { columns: &mut columns };
-        let design = &of_desk.design;
-        push.number(Some(row as f64));
-        push.text(Some(&of_desk.stratum));
-        match design.rows_are_psus {
-            true => push.text(Some(&format!("{}:{row}", of_desk.psu).into())),
-            false => push.text(Some(&of_desk.psu)),
-        }
-        push.number(Some(sheet.weight.unwrap_or(design.weight)));
-        push.number(design.first_stage_size);
-        push.number(design.second_stage_size);
-        for area in &of_desk.areas {
-            push.text(area.as_ref().map(|(code, _)| code));
-            push.text(area.as_ref().map(|(_, name)| name));
-        }
-        push.key(withheld, self.key_of_channel, channel_code(sheet.channel));
-        push.key(withheld, self.key_of_admission, i16::from(sheet.has_receipt));
-        for ((reason, _), key) in self.layout.reasons.iter().zip(&self.keys_of_reasons) {
-            push.key(withheld, *key, i16::from(sheet.reasons.has(*reason)));
-        }
-        for (question, key) in self.questions.iter().zip(&self.key_of_question) {
-            let is_withheld = key.is_some_and(|key| withheld.has(key));
-            match question.answer(sheet.packed) {
-                Answer::Code(_) if is_withheld => push.code(Some(WITHHELD)),
-                Answer::Code(code) => push.code(code),
-                Answer::Number(_) if is_withheld => push.number(None),
-                Answer::Number(number) => push.number(number.map(f64::from)),
-            }
-        }
-        self.n_in_block == ROWS_PER_BLOCK
-    }
-
-    /// The rows since the last time, and how many of their values are withheld.
-    pub(super) fn take(&mut self) -> (Block, u64) {
-        let columns = if self.n_in_block == 0 { self.empty() } else { std::mem::take(&mut self.columns) };
-        self.n_in_block = 0;
-        (Block { columns }, std::mem::take(&mut self.n_withheld))
-    }
-
-    fn empty(&self) -> Vec<Column> {
-        let column = |variable: &Variable| match variable.kind {
-            Kind::Coded { .. } => Column::Codes(Vec::with_capacity(ROWS_PER_BLOCK)),
-            Kind::Number { .. } => Column::Numbers(Vec::with_capacity(ROWS_PER_BLOCK)),
-            Kind::Text { .. } => Column::Texts(Vec::with_capacity(ROWS_PER_BLOCK)),
-        };
-        self.layout.variables(self.questions).iter().map(column).collect()
-    }
-}
-
-/// Puts the values of a row behind those of the rows before.
-struct Push<'c, 'v> {
-    columns: &'c mut std::slice::IterMut<'v, Column>,
-}
-
-impl Push<'_, '_> {
-    fn number(&mut self, value: Option<f64>) {
-        if let Some(Column::Numbers(values)) = self.columns.next() {
-            values.push(value);
-        }
-    }
-
-    fn text(&mut self, value: Option<&Arc<str>>) {
-        if let Some(Column::Texts(values)) = self.columns.next() {
-            values.push(value.cloned());
-        }
-    }
-
-    fn code(&mut self, value: Option<i16>) {
-        if let Some(Column::Codes(values)) = self.columns.next() {
-            values.push(value);
-        }
-    }
-
-    fn key(&mut self, withheld: Withheld, key: Option<usize>, value: i16) {
-        let is_withheld = key.is_some_and(|key| withheld.has(key));
-        self.code(Some(if is_withheld { WITHHELD } else { value }));
-    }
 }

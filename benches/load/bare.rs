@@ -62,7 +62,8 @@ fn serve(address: &str, layers: Layers, page: Bytes) {
     let served = match layers {
         Layers::Nothing => {
             let app = move || App::new().app_data(questionnaire.clone()).service(routes());
-            let server = HttpServer::new(app).workers(n_workers).bind(address).expect("the port is free");
+            let server =
+                HttpServer::new(app).workers(n_workers).tcp_nodelay(true).bind(address).expect("the port is free");
             system.block_on(server.run())
         }
         Layers::Product => {
@@ -80,7 +81,8 @@ fn serve(address: &str, layers: Layers, page: Bytes) {
                     .wrap(guard::seal())
                     .wrap(from_fn(log::observe))
             };
-            let server = HttpServer::new(app).workers(n_workers).bind(address).expect("the port is free");
+            let server =
+                HttpServer::new(app).workers(n_workers).tcp_nodelay(true).bind(address).expect("the port is free");
             system.block_on(server.run())
         }
     };

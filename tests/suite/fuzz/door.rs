@@ -78,13 +78,17 @@ fn whatever_comes_the_server_answers_and_stays_as_it_is() {
     let served = office.serve();
     let known = in_order(keys(&office, &served));
     let n = n_cases(6_000) / N_LANES;
-    let mut seen = in_lanes(&served, &known, ("warm-up", n / 5));
-    let before = memory_kib(&served);
-    for (status, n) in in_lanes(&served, &known, ("after", n - n / 5)) {
-        *seen.entry(status).or_default() += n;
-    }
-    let after = memory_kib(&served);
-    println!("statuses {seen:?}; the server has {before} KiB after a fifth of the cases, {after} KiB after all");
+    let mut seen = Seen::new();
+    let memory: Vec<u64> = ["first", "second", "third", "fourth", "last"]
+        .map(|fifth| {
+            for (status, n) in in_lanes(&served, &known, (fifth, n / 5)) {
+                *seen.entry(status).or_default() += n;
+            }
+            memory_kib(&served)
+        })
+        .into();
+    let (before, after) = (memory[0], memory[4]);
+    println!("statuses {seen:?}; the server has {memory:?} KiB after each fifth of the cases");
     let n = |status| seen.get(&status).copied().unwrap_or_default();
     // A form that is sent twice is thanked for twice.
     assert!((n(201)..=n(201) + n(303)).contains(&office.n_stored()), "{} are stored", office.n_stored());

@@ -4,8 +4,9 @@ use super::breakdown::Asked;
 use super::failure::Failure;
 use super::quality::Flagged;
 use super::round::parse_code;
-use super::{Place, cannot_write, parse_unit};
+use super::{Place, cannot_write, parse_unit, results};
 use crate::cli::output;
+use crate::domain::admission::Admission;
 use crate::export::format::Format;
 use crate::export::manifest::Manifest;
 use crate::service::export::{self, ExportRefusal, Request, TableName};
@@ -36,6 +37,9 @@ pub(super) struct Arguments {
     /// Only what lies within this area
     #[arg(long)]
     unit: Option<String>,
+    /// Of results, only those of people who came with a receipt code, or without
+    #[arg(long, value_name = "receipt|walk-in", value_parser = results::admission)]
+    admission: Option<Admission>,
     #[command(flatten)]
     asked: Asked,
     #[command(flatten)]
@@ -51,6 +55,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
         table: TableName::parse(&arguments.table).ok_or_else(unknown)?,
         unit: parse_unit(arguments.unit.as_deref())?,
         answers: arguments.flagged.into(),
+        admission: arguments.admission,
         by: arguments.asked.by(),
         figures: arguments.asked.figures(),
     };

@@ -6,7 +6,7 @@ use crate::cli::output::say;
 use crate::domain::ids::RoundCode;
 use crate::domain::publication::AsOf;
 use crate::domain::round::RoundPlan;
-use crate::service::publish;
+use crate::service::publish::{self, PublishRefusal};
 
 /// Which publication is meant.
 #[derive(clap::Args)]
@@ -45,9 +45,13 @@ impl Frozen {
             return Ok(false);
         }
         let as_of = self.as_of.parsed()?;
-        let Some((publication, file)) = publish::answering(&place.store()?, round, as_of, path)? else {
-            return Ok(false);
-        };
+        let found = publish::answering(&place.store()?, round, as_of, path).map_err(|refusal| match refusal {
+            PublishRefusal::NotTogether if as_of.is_none() => {
+                Failure::message(format!("{refusal}; --anew computes them together from what the database holds now"))
+            }
+            other => other.into(),
+        })?;
+        let Some((publication, file)) = found else { return Ok(false) };
         if as_of.is_none() {
             eprintln!("Revision {}, as it was made public; --anew computes the figures again.", publication.revision);
         }

@@ -57,6 +57,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn admission(word: &str) -> Result<Admission, String> {
+/// Reads a kind of admission.
+pub(super) fn admission(word: &str) -> Result<Admission, String> {
     Admission::parse(word).ok_or_else(|| format!("it is one of {}", Admission::listed()))
 }

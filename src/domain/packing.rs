@@ -10,7 +10,8 @@
 //! | number | 5 | 1, then the value as little-endian `i32` |
 //! | comment | 0 | kept in a table of its own |
 //!
-//! In the first byte of any item, 0 is "no answer" and 255 is "not applicable".
+//! In the first byte of any item, 0 is "no answer" and 255 is "not applicable". In copies for export 254 is "withheld"; no sheet
+//! is stored with it.
 
 use super::questionnaire::{Item, ItemKind, Questionnaire};
 
@@ -18,6 +19,10 @@ use super::questionnaire::{Item, ItemKind, Questionnaire};
 pub const NO_ANSWER: u8 = 0;
 /// The respondent said that the item does not apply.
 pub const NOT_APPLICABLE: u8 = 255;
+/// Withheld from whoever reads a copy.
+pub const WITHHELD: u8 = 254;
+/// The highest number of an option.
+pub const MAX_OPTION: u8 = 253;
 /// "Yes", and "ticked".
 pub const YES: u8 = 1;
 /// "No", and "not ticked".

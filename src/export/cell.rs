@@ -19,7 +19,7 @@ impl Column {
     /// The value of a row, counted from 0.
     pub(super) fn cell(&self, row: usize) -> Cell<'_> {
         let cell = match self {
-            Self::Codes(codes) => codes.get(row).copied().flatten().map(Cell::Code),
+            Self::Codes(codes) => codes.get(row).map(Cell::Code),
             Self::Numbers(numbers) => numbers.get(row).copied().flatten().map(Cell::Number),
             Self::Texts(texts) => texts.get(row).map(Cell::Text),
         };

@@ -1,6 +1,7 @@
 //! CSV for analysis, as RFC 4180 says: commas, CRLF, quotes where they are needed, UTF-8 without a byte order mark. The first
 //! line holds the variables' names; codes stay codes, a missing value is an empty field.
 
+use super::codes::{Codes, Legend};
 use super::fit::Fit;
 use super::number::{self, Numbers};
 use super::texts::{List, Texts};
@@ -14,7 +15,9 @@ pub struct CsvWriter<W> {
     fit: Fit,
     numbers: Numbers,
     /// In the order in which texts come in a line.
-    fields: Vec<Fields>,
+    texts: Vec<TextFields>,
+    /// One of each legend.
+    codes: Vec<CodeFields>,
     lines: Vec<u8>,
 }
 
@@ -32,37 +35,34 @@ impl<W: Write + Send> CsvWriter<W> {
         }
         end_line(&mut lines);
         out.write_all(&lines)?;
-        Ok(Self { out, fit, numbers: Numbers::default(), fields: Vec::new(), lines })
+        let (texts, codes) = (Vec::new(), Vec::new());
+        Ok(Self { out, fit, numbers: Numbers::default(), texts, codes, lines })
     }
 }
 
 impl<W: Write + Send> Writer for CsvWriter<W> {
     fn write(&mut self, block: &Block) -> io::Result<()> {
         let n_rows = self.fit.take(block)?;
-        let parts = self.parts(block);
-        let Self { fields, numbers, lines, .. } = self;
+        let parts = self.parts(block)?;
+        let Self { texts, codes, numbers, lines, .. } = self;
         lines.clear();
         for row in 0..n_rows {
             for part in &parts {
                 match part {
-                    Part::Codes(codes) => match codes.get(row).copied().flatten() {
-                        // Nearly all of a file of answers is codes of one digit.
-                        Some(code @ 0..=9) => lines.extend_from_slice(&[b'0' + code as u8, SEPARATOR]),
-                        Some(code) => {
-                            number::write_code(code, lines)?;
-                            lines.push(SEPARATOR);
+                    Part::Codes { first, n_variables, fields } => {
+                        if let Some(fields) = codes.get(*fields) {
+                            fields.write(first.row(row, *n_variables), lines);
                         }
-                        None => lines.push(SEPARATOR),
-                    },
+                    }
                     Part::Numbers(values) => {
                         if let Some(value) = values.get(row).copied().flatten() {
                             numbers.write(value, lines)?;
                         }
                         lines.push(SEPARATOR);
                     }
-                    Part::Texts(texts, at) => {
-                        if let Some(fields) = fields.get(*at) {
-                            lines.extend_from_slice(fields.get(texts.place(row)));
+                    Part::Texts { first, fields } => {
+                        if let Some(fields) = texts.get(*fields) {
+                            lines.extend_from_slice(fields.get(first.place(row)));
                         }
                     }
                 }
@@ -80,24 +80,36 @@ impl<W: Write + Send> Writer for CsvWriter<W> {
 
 const SEPARATOR: u8 = b',';
 
-/// Part of a line: a column, or texts that go with each other.
+/// Part of a line: a number, or variables that lie together, with the place of their fields.
 enum Part<'a> {
-    Codes(&'a [Option<i16>]),
+    Codes { first: &'a Codes, n_variables: usize, fields: usize },
     Numbers(&'a [Option<f64>]),
-    /// With the place of their fields.
-    Texts(&'a Texts, usize),
+    Texts { first: &'a Texts, fields: usize },
 }
 
 impl<W> CsvWriter<W> {
-    /// The parts of a block's lines, with the fields of its texts.
-    fn parts<'b>(&mut self, block: &'b Block) -> Vec<Part<'b>> {
+    /// The parts of a block's lines, with the fields of its texts and codes.
+    fn parts<'b>(&mut self, block: &'b Block) -> io::Result<Vec<Part<'b>>> {
         let mut parts = Vec::with_capacity(block.columns.len());
-        let (mut columns, mut n_fields) = (block.columns.as_slice(), 0);
+        if self.codes.len() > block.columns.len() {
+            // Whoever makes a legend for every block makes fields for every block.
+            self.codes.clear();
+        }
+        let (mut columns, mut n_texts) = (block.columns.as_slice(), 0);
         while let [first, rest @ ..] = columns {
             columns = rest;
             match first {
-                Column::Codes(codes) => parts.push(Part::Codes(codes)),
                 Column::Numbers(numbers) => parts.push(Part::Numbers(numbers)),
+                Column::Codes(first) => {
+                    let mut n_variables = 1;
+                    while let [Column::Codes(next), rest @ ..] = columns
+                        && first.goes_on(n_variables, next)
+                    {
+                        n_variables += 1;
+                        columns = rest;
+                    }
+                    parts.push(Part::Codes { first, n_variables, fields: self.fields_of(first.legend())? });
+                }
                 Column::Texts(first) => {
                     let mut together = vec![first];
                     while let [Column::Texts(next), rest @ ..] = columns
@@ -106,22 +118,72 @@ impl<W> CsvWriter<W> {
                         together.push(next);
                         columns = rest;
                     }
-                    if self.fields.len() == n_fields {
-                        self.fields.push(Fields::default());
+                    if self.texts.len() == n_texts {
+                        self.texts.push(TextFields::default());
                     }
-                    self.fields.iter_mut().skip(n_fields).take(1).for_each(|fields| fields.hold(&together));
-                    parts.push(Part::Texts(first, n_fields));
-                    n_fields += 1;
+                    self.texts.iter_mut().skip(n_texts).take(1).for_each(|fields| fields.hold(&together));
+                    parts.push(Part::Texts { first, fields: n_texts });
+                    n_texts += 1;
                 }
             }
         }
-        parts
+        Ok(parts)
+    }
+
+    /// The place of a legend's fields.
+    fn fields_of(&mut self, legend: &Arc<Legend>) -> io::Result<usize> {
+        let known = self.codes.iter().position(|fields| Arc::ptr_eq(&fields.of, legend));
+        if known.is_none() {
+            self.codes.push(CodeFields::new(legend)?);
+        }
+        Ok(known.unwrap_or(self.codes.len() - 1))
+    }
+}
+
+/// Bytes of the field of a code, of which the last says how many are written: `-32768,` are seven.
+const FIELD_BYTES: usize = 8;
+
+/// The codes of a legend as fields, byte by byte, each with the separator behind it.
+struct CodeFields {
+    of: Arc<Legend>,
+    fields: [[u8; FIELD_BYTES]; 256],
+}
+
+impl CodeFields {
+    fn new(legend: &Arc<Legend>) -> io::Result<Self> {
+        let mut fields = [[0; FIELD_BYTES]; 256];
+        for (field, code) in fields.iter_mut().zip(legend.iter()) {
+            let mut text = Vec::with_capacity(FIELD_BYTES);
+            if let Some(code) = code {
+                number::write_code(*code, &mut text)?;
+            }
+            text.push(SEPARATOR);
+            let length = text.len() as u8;
+            text.resize(FIELD_BYTES - 1, 0);
+            text.push(length);
+            field.iter_mut().zip(text).for_each(|(slot, byte)| *slot = byte);
+        }
+        Ok(Self { of: Arc::clone(legend), fields })
+    }
+
+    /// Writes the fields of some bytes. Each goes whole, which is one step for a processor, and the next one over what was too
+    /// much of it.
+    fn write(&self, bytes: &[u8], lines: &mut Vec<u8>) {
+        let mut end = lines.len();
+        lines.resize(end + bytes.len() * FIELD_BYTES, 0);
+        for byte in bytes {
+            let Some(field) = self.fields.get(usize::from(*byte)) else { continue };
+            let Some(room) = lines.get_mut(end..end + FIELD_BYTES) else { continue };
+            room.copy_from_slice(field);
+            end += usize::from(field[FIELD_BYTES - 1]);
+        }
+        lines.truncate(end);
     }
 }
 
 /// The texts of lists as fields, those of one place together, each with the separator behind it: few lists serve all blocks.
 #[derive(Default)]
-struct Fields {
+struct TextFields {
     of: Vec<List>,
     bytes: Vec<u8>,
     ends: Vec<usize>,
@@ -129,7 +191,7 @@ struct Fields {
     empty: Vec<u8>,
 }
 
-impl Fields {
+impl TextFields {
     fn hold(&mut self, together: &[&Texts]) {
         let is_same = |(list, texts): (&List, &&Texts)| Arc::ptr_eq(list, texts.list());
         if self.of.len() == together.len() && self.of.iter().zip(together).all(is_same) {

@@ -1,5 +1,6 @@
 //! A small table with everything in it that files get wrong.
 
+use super::codes::Codes;
 use super::variable::{Category, Kind, Label, Role, Variable};
 use super::{Block, Column, Table};
 
@@ -36,7 +37,7 @@ pub(super) fn block() -> Block {
     Block {
         columns: vec![
             Column::Texts(texts.into_iter().map(|text| text.map(Into::into)).collect()),
-            Column::Codes(vec![Some(1), Some(-1), None]),
+            Column::Codes(Codes::of(&[Some(1), Some(-1), None]).unwrap()),
             Column::Numbers(vec![Some(0.5), None, Some(-3.0)]),
         ],
     }

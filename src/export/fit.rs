@@ -1,10 +1,13 @@
 //! Holds what a writer is given against what its table announced, so that no format has to guess what a stray value
 //! would become in it.
 
+use super::codes::{Codes, Legend};
+use super::texts::{List, Texts};
 use super::variable::{Kind, Variable};
 use super::{Block, Column, Table};
 use std::collections::BTreeSet;
 use std::io;
+use std::sync::Arc;
 
 /// Most characters of a name that SPSS, Stata, R and Python all take.
 pub(super) const MAX_NAME: usize = 32;
@@ -40,79 +43,86 @@ struct Expected {
 }
 
 enum Values {
-    Codes(Codes),
+    Codes(Box<Known>),
     Numbers,
-    /// Texts of at most so many bytes.
-    Texts(usize),
+    Texts(Short),
 }
 
-/// Codes that have a meaning: the usual small ones as bits, which are looked up for every value of a file, and the others.
-struct Codes {
-    small: u64,
-    others: BTreeSet<i16>,
+/// Codes that have a meaning.
+struct Known {
+    codes: BTreeSet<i16>,
+    /// The legend that was asked about last, and which of its bytes stand for nothing that is known.
+    stray: Option<(Arc<Legend>, [bool; 256])>,
 }
 
-impl Codes {
-    /// The smallest code that has a bit.
-    const FIRST: i16 = -16;
-
-    fn bit(code: i16) -> Option<u64> {
-        let place = u32::try_from(code.checked_sub(Self::FIRST)?).ok()?;
-        1_u64.checked_shl(place)
-    }
-
-    /// Whether a code has a bit that is set, without a branch.
-    fn has_small(&self, code: i16) -> bool {
-        let place = u32::from(code.wrapping_sub(Self::FIRST).cast_unsigned());
-        (place < u64::BITS) & (self.small.wrapping_shr(place) & 1 == 1)
-    }
-
-    fn has(&self, code: i16) -> bool {
-        Self::bit(code).map_or_else(|| self.others.contains(&code), |bit| self.small & bit != 0)
-    }
-}
-
-impl FromIterator<i16> for Codes {
-    fn from_iter<I: IntoIterator<Item = i16>>(codes: I) -> Self {
-        let mut all = Self { small: 0, others: BTreeSet::new() };
-        for code in codes {
-            match Self::bit(code) {
-                Some(bit) => all.small |= bit,
-                None => _ = all.others.insert(code),
+impl Known {
+    /// The first row with a code that is not known.
+    fn first_stray(&mut self, codes: &Codes) -> Option<usize> {
+        let stray = match &self.stray {
+            Some((legend, stray)) if Arc::ptr_eq(legend, codes.legend()) => stray,
+            _ => {
+                let is_stray = |code: Option<i16>| code.is_some_and(|code| !self.codes.contains(&code));
+                let stray = codes.legend().map(is_stray);
+                &self.stray.insert((Arc::clone(codes.legend()), stray)).1
             }
+        };
+        let is_stray = |byte: u8| stray.get(usize::from(byte)).copied().unwrap_or_default();
+        // To look at all of them goes faster than to stop at the first that is wrong, and none is.
+        if !codes.bytes().fold(false, |any, byte| any | is_stray(byte)) {
+            return None;
         }
-        all
+        codes.bytes().position(is_stray)
+    }
+}
+
+/// Texts of at most so many bytes.
+struct Short {
+    max_bytes: usize,
+    /// A list of which none is longer.
+    right: Option<List>,
+}
+
+impl Short {
+    /// The first row with a longer text.
+    fn first_stray(&mut self, texts: &Texts) -> Option<usize> {
+        if self.right.as_ref().is_some_and(|right| Arc::ptr_eq(right, texts.list())) {
+            return None;
+        }
+        let is_longer = |text: &str| text.len() > self.max_bytes;
+        if !texts.list().iter().flatten().any(|text| is_longer(text)) {
+            self.right = Some(Arc::clone(texts.list()));
+            return None;
+        }
+        texts.iter().position(|text| text.is_some_and(is_longer))
     }
 }
 
 impl Expected {
     fn new(variable: &Variable) -> Self {
         let values = match &variable.kind {
-            Kind::Coded { categories, .. } => Values::Codes(categories.iter().map(|category| category.code).collect()),
+            Kind::Coded { categories, .. } => {
+                let codes = categories.iter().map(|category| category.code).collect();
+                Values::Codes(Box::new(Known { codes, stray: None }))
+            }
             Kind::Number { .. } => Values::Numbers,
-            Kind::Text { max_bytes } => Values::Texts(*max_bytes),
+            Kind::Text { max_bytes } => Values::Texts(Short { max_bytes: *max_bytes, right: None }),
         };
         Self { name: variable.name.clone(), values }
     }
 
     /// The first value that does not belong here, by its place in the column, and what is wrong with it.
-    fn stray(&self, column: &Column) -> Option<(usize, String)> {
-        match (&self.values, column) {
+    fn stray(&mut self, column: &Column) -> Option<(usize, String)> {
+        match (&mut self.values, column) {
             (Values::Codes(known), Column::Codes(codes)) => {
-                // To look at all of them goes faster than to stop at the first that is wrong, and none is.
-                if codes.iter().fold(true, |all, code| all & code.is_none_or(|code| known.has_small(code))) {
-                    return None;
-                }
-                let row = codes.iter().position(|code| code.is_some_and(|code| !known.has(code)))?;
-                Some((row, "a code without a meaning".to_owned()))
+                Some((known.first_stray(codes)?, "a code without a meaning".to_owned()))
             }
             (Values::Numbers, Column::Numbers(numbers)) => {
                 let row = numbers.iter().position(|number| number.is_some_and(|number| !number.is_finite()))?;
                 Some((row, "not a finite number".to_owned()))
             }
-            (Values::Texts(max), Column::Texts(texts)) => {
-                let row = texts.longer_than(*max)?;
-                Some((row, format!("a text of more than the announced {max} bytes")))
+            (Values::Texts(short), Column::Texts(texts)) => {
+                let row = short.first_stray(texts)?;
+                Some((row, format!("a text of more than the announced {} bytes", short.max_bytes)))
             }
             _ => Some((0, "values of another kind than announced".to_owned())),
         }
@@ -153,7 +163,7 @@ impl Fit {
             return Err(fault(format!("{given} columns were given for {announced} variables")));
         }
         let n_rows = block.n_rows();
-        for (expected, column) in self.columns.iter().zip(&block.columns) {
+        for (expected, column) in self.columns.iter_mut().zip(&block.columns) {
             if column.len() != n_rows {
                 return Err(fault(format!("{}: {} values in {n_rows} rows", expected.name, column.len())));
             }
@@ -208,7 +218,8 @@ mod tests {
     fn block(codes: Vec<Option<i16>>, number: f64, text: &str) -> Block {
         let n = codes.len();
         let numbers = Column::Numbers(vec![Some(number); n]);
-        Block { columns: vec![Column::Codes(codes), numbers, Column::Texts(vec![Some(text.into()); n].into())] }
+        let codes = Column::Codes(Codes::of(&codes).unwrap());
+        Block { columns: vec![codes, numbers, Column::Texts(vec![Some(text.into()); n].into())] }
     }
 
     #[test]

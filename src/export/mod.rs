@@ -5,6 +5,7 @@
 
 mod cell;
 pub mod codebook;
+pub mod codes;
 pub mod csv;
 pub mod ddi;
 mod description;
@@ -28,6 +29,7 @@ mod words;
 pub mod xlsx;
 mod xml;
 
+use codes::Codes;
 use std::io;
 use texts::Texts;
 use variable::{Label, Variable};
@@ -57,8 +59,8 @@ pub struct Block {
 /// Values of one variable; `None` is a missing value without a reason.
 #[derive(Debug, Clone)]
 pub enum Column {
-    /// Codes of a [`variable::Kind::Coded`].
-    Codes(Vec<Option<i16>>),
+    /// Codes of a [`variable::Kind::Coded`], of which few may differ.
+    Codes(Codes),
     /// Numbers, whole or not.
     Numbers(Vec<Option<f64>>),
     /// Texts, of which few may differ.

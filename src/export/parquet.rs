@@ -101,11 +101,11 @@ fn column(name: &str, blocks: &[Block], place: usize) -> PolarsColumn {
             Float64Chunked::from_iter_options(name.into(), numbers.copied()).into_column()
         }
         Some(Column::Codes(_)) | None => {
-            let codes = parts().flat_map(|part| match part {
-                Column::Codes(codes) => codes.as_slice(),
-                Column::Numbers(_) | Column::Texts(_) => &[],
+            let codes = parts().filter_map(|part| match part {
+                Column::Codes(codes) => Some(codes.iter()),
+                Column::Numbers(_) | Column::Texts(_) => None,
             });
-            Int16Chunked::from_iter_options(name.into(), codes.copied()).into_column()
+            Int16Chunked::from_iter_options(name.into(), codes.flatten()).into_column()
         }
     }
 }

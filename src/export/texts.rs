@@ -61,16 +61,6 @@ impl Texts {
         self.places.iter().map(|place| self.listed_at(*place))
     }
 
-    /// The first row whose text has more bytes than that.
-    pub(super) fn longer_than(&self, max_bytes: usize) -> Option<usize> {
-        let is_longer = |text: &str| text.len() > max_bytes;
-        // Most lists are shorter than the rows they serve, and right as a whole.
-        if self.list.len() <= self.places.len() && !self.list.iter().flatten().any(|text| is_longer(text)) {
-            return None;
-        }
-        self.iter().position(|text| text.is_some_and(is_longer))
-    }
-
     fn listed_at(&self, place: u32) -> Option<&str> {
         self.list.get(place as usize)?.as_deref()
     }
@@ -100,8 +90,5 @@ mod tests {
         let found = [Some("một cửa"), Some("một"), None, None, Some("một")];
         assert_eq!(texts.iter().collect::<Vec<_>>(), found);
         assert_eq!((texts.get(0), texts.get(3), texts.get(5), texts.len()), (found[0], None, None, 5));
-        assert_eq!((texts.longer_than(5), texts.longer_than(11)), (Some(0), None));
-        let few = Texts::listed(texts.list, Arc::new(vec![1, 0]));
-        assert_eq!(few.longer_than(5), None, "what no row has is not looked at");
     }
 }

@@ -27,6 +27,7 @@ use super::catalogue::Catalogue;
 use super::exercise::AnalyseRefusal;
 use super::rounds::{self, RoundRefusal};
 use super::sample::SampleRefusal;
+use crate::domain::admission::Admission;
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::quality::Answers;
 use crate::domain::round::AnyRound;
@@ -64,6 +65,8 @@ pub struct Request {
     pub unit: Option<AreaCode>,
     /// With flagged answers or without.
     pub answers: Answers,
+    /// Only of people who were admitted in one way.
+    pub admission: Option<Admission>,
     /// Breakdowns, as crossings of names; none for all declared ones.
     pub by: Vec<Vec<String>>,
     /// Items and elements by id; none for all, of a breakdown for the overall figure.
@@ -133,7 +136,7 @@ impl Request {
     /// # Errors
     /// The first that does not.
     pub fn check(&self, format: Format) -> Result<(), ExportRefusal> {
-        use TableName::{Breakdown, Index, Responses};
+        use TableName::{Breakdown, Index, Responses, Results};
         let table = self.table;
         if format.needs_answers() && table != Responses {
             return Err(ExportRefusal::Format { format, table });
@@ -142,6 +145,8 @@ impl Request {
             (!self.by.is_empty() && table != Breakdown, "by"),
             (!self.figures.is_empty() && matches!(table, Responses | Index), "item or element"),
             (self.unit.is_some() && table == Breakdown, "unit"),
+            // Of answers it would tell the admission of those whose admission is withheld.
+            (self.admission.is_some() && table != Results, "admission"),
         ];
         match refused.into_iter().find(|(holds, _)| *holds) {
             Some((_, filter)) => Err(ExportRefusal::Filter { table, filter }),
@@ -153,9 +158,10 @@ impl Request {
     fn filters(&self) -> Vec<String> {
         let unit = self.unit.iter().map(|unit| format!("unit={unit}"));
         let flagged = (self.answers == Answers::Unflagged).then(|| "flagged=without".to_owned());
+        let admission = self.admission.map(|admission| format!("admission={admission}"));
         let by = self.by.iter().map(|by| format!("by={}", by.join("*")));
         let figures = self.figures.iter().map(|figure| format!("figure={figure}"));
-        unit.chain(flagged).chain(by).chain(figures).collect()
+        unit.chain(flagged).chain(admission).chain(by).chain(figures).collect()
     }
 }
 
@@ -290,6 +296,7 @@ mod tests {
             table,
             unit: None,
             answers: Answers::All,
+            admission: None,
             by: Vec::new(),
             figures: Vec::new(),
         };
@@ -303,6 +310,8 @@ mod tests {
             let figures = Request { figures: vec!["Q1".to_owned()], ..request(table) };
             let has_figures = matches!(table, TableName::Results | TableName::Breakdown);
             assert_eq!(figures.check(Format::Csv).is_ok(), has_figures);
+            let admission = Request { admission: Some(Admission::Receipt), ..request(table) };
+            assert_eq!(admission.check(Format::Csv).is_ok(), table == TableName::Results);
         }
     }
 }

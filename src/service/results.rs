@@ -82,13 +82,32 @@ pub(super) fn of_areas(
 pub(super) fn by_admission(
     catalogue: &Catalogue,
     exercise: &Exercise,
-    (survey, linked): (&Survey, &Linked),
+    on: (&Survey, &Linked),
     areas: &[&Area],
 ) -> Vec<Results> {
-    let is_declared = |area: &&Area| check_admission(catalogue, exercise, survey, area).is_ok();
-    let declared: Vec<&Area> = areas.iter().copied().filter(is_declared).collect();
-    let of = |admission| of_admitted(catalogue, exercise, (survey, linked), (&declared, Some(admission)));
-    if declared.is_empty() { Vec::new() } else { Admission::ALL.into_iter().flat_map(of).collect() }
+    let of = |admission| of_admission(catalogue, exercise, on, (areas, Some(admission))).unwrap_or_default();
+    Admission::ALL.into_iter().flat_map(of).collect()
+}
+
+/// The results of a survey for some areas, of everybody, or of people admitted in one way where that is declared.
+///
+/// # Errors
+/// When it is declared for none of the areas.
+pub(super) fn of_admission(
+    catalogue: &Catalogue,
+    exercise: &Exercise,
+    on: (&Survey, &Linked),
+    (areas, admission): (&[&Area], Option<Admission>),
+) -> Result<Vec<Results>, AnalyseRefusal> {
+    if admission.is_none() {
+        return Ok(of_areas(catalogue, exercise, on, areas));
+    }
+    let checked = |area: &&Area| check_admission(catalogue, exercise, on.0, area);
+    let declared: Vec<&Area> = areas.iter().copied().filter(|area| checked(area).is_ok()).collect();
+    match areas.first() {
+        Some(first) if declared.is_empty() => checked(first).map(|()| Vec::new()),
+        _ => Ok(of_admitted(catalogue, exercise, on, (&declared, admission))),
+    }
 }
 
 /// As [`of_areas`], of everybody or of people who were admitted in one way.

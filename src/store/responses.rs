@@ -207,15 +207,18 @@ fn read<Desk: Copy, E: From<StoreError>>(
 ) -> Result<(), E> {
     scan::rows_by_backend(connection, round, |row| {
         let desk = desks.get(&row.desk).ok_or_else(|| StoreError::corrupt("desk number", row.desk))?;
-        let flags = u8::try_from(row.flags).ok().and_then(Reasons::of_bits);
+        let (flags, channel) = (row.how.flags(), row.how.channel());
         each(&Row {
             identity: Identity::of(row.id, row.digest)?,
             desk: *desk,
-            channel: read_channel(row.channel).ok_or_else(|| StoreError::corrupt("channel", row.channel))?,
-            has_receipt: row.admission == 1,
+            channel: read_channel(channel).ok_or_else(|| StoreError::corrupt("channel", channel))?,
+            has_receipt: row.how.admission() == 1,
             packed: row.packed,
             weight: row.weight,
-            flags: flags.ok_or_else(|| StoreError::corrupt("flags", row.flags))?,
+            flags: u8::try_from(flags)
+                .ok()
+                .and_then(Reasons::of_bits)
+                .ok_or_else(|| StoreError::corrupt("flags", flags))?,
         })
     })
 }

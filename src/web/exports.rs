@@ -14,6 +14,7 @@ use super::problem::catalogue::{
     FAULTY_QUERY, FIGURES_NOT_AVAILABLE, KEY_NEEDED, Kind, UNAVAILABLE, UNKNOWN_ROUND, UNKNOWN_UNIT,
 };
 use super::{Site, form, operator};
+use crate::domain::admission::Admission;
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::quality::Answers;
 use crate::export::format::Format;
@@ -39,7 +40,7 @@ const CHUNK_BYTES: usize = 64 * 1024;
 const MAX_WAITING: usize = 4;
 
 /// What of a round is exported, and how: the query of both addresses.
-const ASKED: [Parameter; 8] = [
+const ASKED: [Parameter; 9] = [
     ROUND,
     Parameter {
         name: "format",
@@ -63,6 +64,7 @@ const ASKED: [Parameter; 8] = [
     ITEM,
     ELEMENT,
     FLAGGED,
+    Parameter { example: None, ..figures::ADMISSION },
 ];
 
 /// The files that there are.
@@ -121,7 +123,7 @@ pub const MANIFEST: Operation = Operation {
     refuses: &REFUSED,
 };
 
-/// `GET /v1/rounds/{round}/export?format=csv[&table=results&unit=U&flagged=without&by=sex*age&item=Q01&element=E1]`: the file. The
+/// `GET /v1/rounds/{round}/export?format=csv[&table=results&unit=U&flagged=without&by=sex*age&item=Q01&element=E1&admission=receipt]`: the file. The
 /// table is `responses` unless named.
 ///
 /// # Errors
@@ -192,7 +194,7 @@ fn read(query: &str, round: RoundCode) -> Result<(Request, Format), Problem> {
     let faulty = |detail: String| Problem::of(&FAULTY_QUERY).saying(detail);
     let mut format = None;
     let (unit, answers, by, figures) = (None, Answers::All, Vec::new(), Vec::new());
-    let mut asked = Request { round, table: TableName::Responses, unit, answers, by, figures };
+    let mut asked = Request { round, table: TableName::Responses, unit, answers, admission: None, by, figures };
     for (key, value) in form::read(query.as_bytes()).map_err(faulty)? {
         match key.as_str() {
             "format" => format = Format::parse(&value),
@@ -204,9 +206,13 @@ fn read(query: &str, round: RoundCode) -> Result<(Request, Format), Problem> {
             "by" => asked.by.push(value.split(['*', ',']).map(|name| name.trim().to_owned()).collect()),
             "item" | "element" => asked.figures.push(value),
             "flagged" if value == "without" => asked.answers = Answers::Unflagged,
+            "admission" => {
+                let known = || faulty(format!("Results have an admission: {}", Admission::listed()));
+                asked.admission = Some(Admission::parse(&value).ok_or_else(known)?);
+            }
             _ => {
-                let known =
-                    "There are only format, table, unit=CODE, by=NAME*NAME, item=ID, element=ID and flagged=without";
+                let known = "There are only format, table, unit=CODE, by=NAME*NAME, item=ID, element=ID, flagged=without \
+                             and, of results, admission";
                 return Err(faulty(known.to_owned()));
             }
         }

@@ -174,7 +174,7 @@ const AS_OF: Parameter = Parameter {
 };
 
 /// `?admission=`
-const ADMISSION: Parameter = Parameter {
+pub(super) const ADMISSION: Parameter = Parameter {
     name: "admission",
     place: Place::Query,
     schema: || shapes::words(&Admission::ALL.map(Admission::code)),

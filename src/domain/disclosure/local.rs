@@ -34,7 +34,7 @@ pub struct Alike {
 }
 
 /// Keys whose values are withheld.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Withheld(u128);
 
 impl Withheld {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::export::Column;
+use crate::export::codes::Codes;
 use crate::export::variable::{Category, Kind, Label, Role, Variable};
 
 fn label(vi: &str) -> Label {
@@ -26,7 +27,7 @@ fn file(longest: usize) -> Vec<u8> {
     let columns = vec![
         Column::Texts(vec![Some("tốt".into()), None].into()),
         Column::Numbers(vec![None, Some(1.5)]),
-        Column::Codes(vec![Some(9), Some(1)]),
+        Column::Codes(Codes::of(&[Some(9), Some(1)]).unwrap()),
     ];
     dta.write(&Block { columns }).unwrap();
     dta.finish().unwrap();

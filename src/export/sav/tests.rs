@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::export::Column;
+use crate::export::codes::Codes;
 use crate::export::variable::{Category, Kind, Label, Role, Variable};
 
 fn label(vi: &str) -> Label {
@@ -28,7 +29,7 @@ fn file() -> Vec<u8> {
     let columns = vec![
         Column::Texts(vec![Some("D01-00017".into()), None].into()),
         Column::Numbers(vec![Some(1.5), None]),
-        Column::Codes(vec![Some(9), None]),
+        Column::Codes(Codes::of(&[Some(9), None]).unwrap()),
     ];
     sav.write(&Block { columns }).unwrap();
     sav.finish().unwrap();

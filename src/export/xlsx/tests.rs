@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::export::Column;
+use crate::export::codes::Codes;
 use crate::export::variable::{Category, Label, Role};
 
 fn label(vi: &str) -> Label {
@@ -18,7 +19,7 @@ fn table(n_rows: u64) -> Table {
 fn file() -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut xlsx = Box::new(XlsxWriter::new(&table(1), &mut bytes).unwrap());
-    xlsx.write(&Block { columns: vec![Column::Codes(vec![Some(1)])] }).unwrap();
+    xlsx.write(&Block { columns: vec![Column::Codes(Codes::of(&[Some(1)]).unwrap())] }).unwrap();
     xlsx.finish().unwrap();
     bytes
 }

@@ -5,11 +5,12 @@ use super::reader::{Marked, Table};
 use super::value;
 use crate::domain::answers::NOT_APPLICABLE_WORD;
 use crate::domain::ids::{ElementId, ItemId, OptionId};
+use crate::domain::packing;
 use crate::domain::questionnaire::{Item, ItemKind, Part, PercentOption, ShowIf};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// An answer is one byte, and two of its values mean "no answer" and "not applicable".
-const MAX_OPTIONS: usize = 254;
+/// As an answer is one byte.
+const MAX_OPTIONS: usize = packing::MAX_OPTION as usize;
 /// Longest comment that may be asked for, in characters: about two printed pages.
 const MAX_COMMENT_CHARS: u16 = 5_000;
 

@@ -144,37 +144,50 @@ struct Part {
     withheld: Withheld,
 }
 
-/// What is withheld of each sheet.
+/// What is withheld of each sheet. Each sheet asks, so it is kept small.
 pub(super) struct Cover {
     keys: Vec<Key>,
-    /// Group by group. Each sheet asks, so they lie close together.
-    parts: Vec<Part>,
-    /// Of each group, the part that its next sheet belongs to, and where its parts end.
-    at: Vec<(usize, usize)>,
+    /// What may be withheld, all different.
+    kinds: Vec<Withheld>,
+    /// Group by group, how many sheets of a kind are to come, and its place.
+    parts: Vec<(u32, u32)>,
+    /// Of each group, the part that its next sheet belongs to. Behind the last part of a group stands one of no sheets.
+    at: Vec<u32>,
 }
 
 impl Cover {
     fn new(keys: Vec<Key>, groups: Vec<Vec<Part>>) -> Self {
-        let mut cover = Self { keys, parts: Vec::new(), at: Vec::with_capacity(groups.len()) };
+        let mut cover = Self { keys, kinds: Vec::new(), parts: Vec::new(), at: Vec::with_capacity(groups.len()) };
+        let mut places: Hashed<Withheld, u32> = Hashed::default();
         for parts in groups {
-            let first = cover.parts.len();
-            cover.parts.extend(parts.into_iter().filter(|part| part.n > 0));
-            cover.at.push((first, cover.parts.len()));
+            cover.at.push(cover.parts.len() as u32);
+            for Part { mut n, withheld } in parts {
+                let kind = *places.entry(withheld).or_insert_with(|| {
+                    cover.kinds.push(withheld);
+                    cover.kinds.len() as u32 - 1
+                });
+                while n > 0 {
+                    let counted = u32::try_from(n).unwrap_or(u32::MAX);
+                    cover.parts.push((counted, kind));
+                    n -= u64::from(counted);
+                }
+            }
+            cover.parts.push((0, 0));
         }
         cover
     }
 
     /// What is withheld of the next sheet of a group. One that was not counted shows nothing.
     pub(super) fn next(&mut self, group: u32) -> Withheld {
-        let Some((at, _)) = self.at.get_mut(group as usize).filter(|(at, end)| at < end) else {
-            return Withheld::of_all();
-        };
-        let Some(part) = self.parts.get_mut(*at) else { return Withheld::of_all() };
-        part.n -= 1;
-        if part.n == 0 {
-            *at += 1;
-        }
-        part.withheld
+        self.kind(group).and_then(|kind| self.kinds.get(kind as usize)).copied().unwrap_or_else(Withheld::of_all)
+    }
+
+    fn kind(&mut self, group: u32) -> Option<u32> {
+        let at = self.at.get_mut(group as usize)?;
+        let (n, kind) = self.parts.get_mut(*at as usize)?;
+        *n = n.checked_sub(1)?;
+        *at += u32::from(*n == 0);
+        Some(*kind)
     }
 
     pub(super) fn keys(&self) -> &[Key] {

@@ -10,6 +10,7 @@ use super::super::results as of_results;
 use super::sheet::{self, Cell, Sheet, key};
 use super::words::{self, label};
 use super::{ExportRefusal, Prepared, Request, Sink};
+use crate::domain::admission::Admission;
 use crate::domain::area::Area;
 use crate::domain::breakdown::Label as CellLabel;
 use crate::domain::disclosure::{MIN_ANSWERS, NoFigure};
@@ -51,6 +52,7 @@ pub(super) fn results(
         key("unit", "Mã đơn vị", "Unit"),
         key("unit_name", "Tên đơn vị", "Name of the unit"),
         key("unit_level", "Cấp của đơn vị", "Level of the unit"),
+        key("admission", "Hình thức vào; trống là tất cả", "Admission; empty for everybody"),
         key("grain", "Cấp nội dung", "Overall, element or item"),
         key("code", "Mã nội dung", "Code of the element or item"),
         key("title", "Nội dung", "Element or item"),
@@ -64,7 +66,7 @@ pub(super) fn results(
     let mut sheet = Sheet::new(headings);
     let mut n_hidden = 0;
     let linked = Linked::of(catalogue, &exercise, survey);
-    for found in of_results::of_areas(catalogue, &exercise, (survey, &linked), &areas) {
+    for found in of_results::of_admission(catalogue, &exercise, (survey, &linked), (&areas, request.admission))? {
         let area = exercise.tree.get(&found.area);
         for row in found.rows.iter().filter(|row| request.figures.is_empty() || request.figures.contains(&row.code)) {
             for (measure, outcome) in measures(row) {
@@ -74,6 +76,7 @@ pub(super) fn results(
                     found.area.as_str(),
                     &found.area_name,
                     area.map(|area| area.level.code()).unwrap_or_default(),
+                    request.admission.map(Admission::code).unwrap_or_default(),
                     grain(row.grain),
                     &row.code,
                     &row.title,

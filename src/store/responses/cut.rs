@@ -4,21 +4,19 @@ use crate::domain::ids::Digest;
 use crate::store::error::StoreError;
 use sha2::{Digest as _, Sha256};
 
-/// Bytes of a response's id, and of the digest of its content.
-const BYTES: [usize; 2] = [16, 32];
-
 /// Which response it is and what it says, as the database keeps them. It leads to nobody, and is only good for adding up.
 #[derive(Debug, Clone, Copy)]
-pub struct Identity([u8; BYTES[0] + BYTES[1]]);
+pub struct Identity {
+    id: [u8; 16],
+    digest: [u8; 32],
+}
 
 impl Identity {
     pub(super) fn of(id: &[u8], digest: &[u8]) -> Result<Self, StoreError> {
-        if [id.len(), digest.len()] != BYTES {
-            return Err(StoreError::Corrupt("a response whose id or digest has another length".to_owned()));
+        match (id.try_into(), digest.try_into()) {
+            (Ok(id), Ok(digest)) => Ok(Self { id, digest }),
+            _ => Err(StoreError::Corrupt("a response whose id or digest has another length".to_owned())),
         }
-        let mut bytes = [0; BYTES[0] + BYTES[1]];
-        bytes.iter_mut().zip(id.iter().chain(digest)).for_each(|(byte, given)| *byte = *given);
-        Ok(Self(bytes))
     }
 }
 
@@ -34,8 +32,8 @@ pub struct Cut {
 
 impl Cut {
     /// Adds a response.
-    pub fn add(&mut self, Identity(bytes): &Identity) {
-        let row: [u8; 32] = Sha256::digest(bytes).into();
+    pub fn add(&mut self, Identity { id, digest }: &Identity) {
+        let row: [u8; 32] = Sha256::new().chain_update(id).chain_update(digest).finalize().into();
         let (words, _) = row.as_chunks::<8>();
         for (sum, word) in self.sums.iter_mut().zip(words) {
             *sum = sum.wrapping_add(u64::from_le_bytes(*word));

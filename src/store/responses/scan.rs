@@ -18,10 +18,31 @@ pub(super) struct StoredRow<'a> {
     pub(super) digest: &'a [u8],
     pub(super) packed: &'a [u8],
     pub(super) desk: i32,
-    pub(super) channel: i16,
-    pub(super) admission: i16,
-    pub(super) flags: i16,
+    pub(super) how: How,
     pub(super) weight: Option<f64>,
+}
+
+/// How a response came: flags, admission and channel in one number, as a value costs the same to hand over whatever it says. With
+/// 255 flags, admission 1 and channel 5 it stays within a small column.
+#[derive(Clone, Copy)]
+pub(super) struct How(i16);
+
+/// What the parts are multiplied by.
+const FLAGS: i16 = 64;
+const ADMISSION: i16 = 32;
+
+impl How {
+    pub(super) fn channel(self) -> i16 {
+        self.0 % ADMISSION
+    }
+
+    pub(super) fn admission(self) -> i16 {
+        self.0 % FLAGS / ADMISSION
+    }
+
+    pub(super) fn flags(self) -> i16 {
+        self.0 / FLAGS
+    }
 }
 
 /// Gives every response of a round to `each`, whole, in the order of the ids; ends with the first error of `each`.
@@ -33,10 +54,8 @@ pub(super) fn rows_by_backend<E: From<StoreError>>(
     round: i32,
     mut each: impl FnMut(&StoredRow<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let columns = (
-        (responses::id, responses::digest, responses::packed),
-        (responses::desk, responses::channel, responses::admission, responses::flags, responses::weight),
-    );
+    let how = responses::flags * FLAGS + responses::admission * ADMISSION + responses::channel;
+    let columns = (responses::id, responses::digest, responses::packed, responses::desk, how, responses::weight);
     let query = responses::table.filter(responses::round.eq(round)).order(responses::id).select(columns);
     match connection {
         AnyConnection::Sqlite(sqlite) => {
@@ -46,18 +65,16 @@ pub(super) fn rows_by_backend<E: From<StoreError>>(
                 let mut id = id.as_ref().and_then(Field::value).ok_or_else(missing)?;
                 let mut digest = digest.as_ref().and_then(Field::value).ok_or_else(missing)?;
                 let mut packed = packed.as_ref().and_then(Field::value).ok_or_else(missing)?;
-                let small =
-                    |place: usize| number::<i16, SmallInt, Sqlite>(row.get(place).as_ref().and_then(Field::value));
                 each(&StoredRow {
                     id: id.read_blob(),
                     digest: digest.read_blob(),
                     packed: packed.read_blob(),
                     desk: number::<i32, Integer, Sqlite>(row.get(3).as_ref().and_then(Field::value))?
                         .ok_or_else(missing)?,
-                    channel: small(4)?.ok_or_else(missing)?,
-                    admission: small(5)?.ok_or_else(missing)?,
-                    flags: small(6)?.ok_or_else(missing)?,
-                    weight: number::<f64, Double, Sqlite>(row.get(7).as_ref().and_then(Field::value))?,
+                    how: number::<i16, SmallInt, Sqlite>(row.get(4).as_ref().and_then(Field::value))?
+                        .map(How)
+                        .ok_or_else(missing)?,
+                    weight: number::<f64, Double, Sqlite>(row.get(5).as_ref().and_then(Field::value))?,
                 })?;
             }
         }
@@ -68,17 +85,16 @@ pub(super) fn rows_by_backend<E: From<StoreError>>(
                 let id = id.as_ref().and_then(Field::value).ok_or_else(missing)?;
                 let digest = digest.as_ref().and_then(Field::value).ok_or_else(missing)?;
                 let packed = packed.as_ref().and_then(Field::value).ok_or_else(missing)?;
-                let small = |place: usize| number::<i16, SmallInt, Pg>(row.get(place).as_ref().and_then(Field::value));
                 each(&StoredRow {
                     id: id.as_bytes(),
                     digest: digest.as_bytes(),
                     packed: packed.as_bytes(),
                     desk: number::<i32, Integer, Pg>(row.get(3).as_ref().and_then(Field::value))?
                         .ok_or_else(missing)?,
-                    channel: small(4)?.ok_or_else(missing)?,
-                    admission: small(5)?.ok_or_else(missing)?,
-                    flags: small(6)?.ok_or_else(missing)?,
-                    weight: number::<f64, Double, Pg>(row.get(7).as_ref().and_then(Field::value))?,
+                    how: number::<i16, SmallInt, Pg>(row.get(4).as_ref().and_then(Field::value))?
+                        .map(How)
+                        .ok_or_else(missing)?,
+                    weight: number::<f64, Double, Pg>(row.get(5).as_ref().and_then(Field::value))?,
                 })?;
             }
         }
@@ -123,4 +139,17 @@ fn number<T: FromSql<ST, DB>, ST, DB: Backend>(value: Option<DB::RawValue<'_>>) 
 /// The columns are NOT NULL, so this says that the table is not the one of the migrations.
 fn missing() -> StoreError {
     StoreError::Corrupt("a response without desk, answers, flags, id or digest".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_handed_over_as_one_number_is_told_apart() {
+        for (flags, admission, channel) in [(0, 0, 1), (255, 1, 5), (63, 0, 5), (64, 1, 1)] {
+            let how = How(flags * FLAGS + admission * ADMISSION + channel);
+            assert_eq!((how.flags(), how.admission(), how.channel()), (flags, admission, channel));
+        }
+    }
 }

@@ -176,6 +176,7 @@ fn walk_ins_stand_apart_where_a_round_has_codes() {
         assert!(said.contains("12 phiếu có mã, 66 phiếu không có mã"), "{said}");
         let of_desk = ["results", "--round", ROUND, "--admission", "receipt", "--unit", DESK];
         assert!(refused(office.try_run(&of_desk)).contains("are not declared by admission"));
+        walk_ins_are_exported(&office);
         let served = office.serve();
         let client = Client::to(&served.base);
         let get = |query: &str| client.send("GET", &format!("/v1/rounds/{ROUND}/results?{query}"), &[], b"");
@@ -196,7 +197,30 @@ fn walk_ins_stand_apart_where_a_round_has_codes() {
         let missing = get(&format!("admission=receipt&unit={DESK}"));
         assert_eq!(missing.status, 400);
         assert!(missing.body.contains("by admission were published"), "{}", missing.body);
+        let together = ["breakdown", "--round", ROUND, "--item", "TC1", "--item", "TC2"];
+        assert!(refused(office.try_run(&together)).contains("--anew computes them together"));
+        office.run(&[&together[..], &["--anew"]].concat());
     });
+}
+
+/// Results by admission as a file: of the areas they are declared for, and of nobody's answers.
+fn walk_ins_are_exported(office: &Office) {
+    let export = |more: &[&str]| {
+        office.try_run(&[&["export", "--round", ROUND, "--format", "jsonl", "--out", "-"][..], more].concat())
+    };
+    let walk_ins = ["--table", "results", "--admission", "walk-in"];
+    let exported = export(&[&walk_ins[..], &["--item", "TC1"]].concat());
+    let text = String::from_utf8(exported.stdout).unwrap();
+    let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let found: Vec<[&Value; 3]> = rows
+        .iter()
+        .filter(|row| row["measure"] == "figure")
+        .map(|row| ["unit_level", "admission", "n"].map(|name| &row[name]))
+        .collect();
+    assert_eq!(found.first(), Some(&[&json!("province"), &json!("walk-in"), &json!(66)]), "{text}");
+    assert!(found.len() > 1 && found.iter().all(|row| *row[0] != "desk"), "districts too, and no desk: {text}");
+    assert!(refused(export(&[&walk_ins[..], &["--unit", DESK]].concat())).contains("are not declared by admission"));
+    assert!(refused(export(&walk_ins[2..])).contains("the table responses has no filter admission"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A table with everything in it that files get wrong.
 
 use serde_json::Value;
+use sipas::export::codes::Codes;
 use sipas::export::variable::{Category, Kind, Label, Role, Variable};
 use sipas::export::{Block, Column, Table};
 
@@ -76,10 +77,10 @@ fn columns() -> Vec<Column> {
     vec![
         texts([Some("D01-001"), Some(FORMULA).map(|text| &text[..9]), Some("'\"\\;,"), None, Some("Nghê\u{323}")]),
         Column::Numbers(vec![Some(1.5), Some(0.1), Some(1e-9), None, Some(151.0)]),
-        Column::Codes(vec![Some(1), Some(5), Some(97), None, Some(99)]),
-        Column::Codes(vec![Some(1), Some(2), Some(-1), None, Some(1)]),
-        Column::Codes(vec![Some(1), Some(90), Some(94), None, Some(92)]),
-        Column::Codes(vec![Some(-300), Some(32_000), None, None, Some(-300)]),
+        Column::Codes(Codes::of(&[Some(1), Some(5), Some(97), None, Some(99)]).unwrap()),
+        Column::Codes(Codes::of(&[Some(1), Some(2), Some(-1), None, Some(1)]).unwrap()),
+        Column::Codes(Codes::of(&[Some(1), Some(90), Some(94), None, Some(92)]).unwrap()),
+        Column::Codes(Codes::of(&[Some(-300), Some(32_000), None, None, Some(-300)]).unwrap()),
         texts([Some(&comment), Some(FORMULA), Some("hai\ndòng\tvà <&>"), None, Some("_x0041_ 👩\u{200d}👩\u{200d}👧")]),
         texts([Some(&essay), Some(&letter), Some("ngắn"), None, Some(&comment)]),
         Column::Numbers(vec![Some(-99.0), Some(1_234_567.0), Some(-1e15), None, Some(0.0)]),
@@ -92,7 +93,7 @@ pub(super) fn table(n_rows: usize) -> (Table, Block) {
     let (name, title) = ("responses".to_owned(), "Đợt điều tra 2025 của tỉnh Mẫu".to_owned());
     let table = Table { name, title, variables: variables(), notes, n_rows: n_rows as u64 };
     let first = |column: Column| match column {
-        Column::Codes(values) => Column::Codes(values.into_iter().take(n_rows).collect()),
+        Column::Codes(codes) => Column::Codes(Codes::of(&codes.iter().take(n_rows).collect::<Vec<_>>()).unwrap()),
         Column::Numbers(values) => Column::Numbers(values.into_iter().take(n_rows).collect()),
         Column::Texts(texts) => Column::Texts(texts.iter().take(n_rows).map(|text| text.map(Into::into)).collect()),
     };
@@ -106,7 +107,7 @@ pub(super) fn values(block: &Block) -> Vec<Vec<Value>> {
         Column::Codes(_) | Column::Numbers(_) => unreachable!("the first column has texts"),
     };
     let value = |column: &Column, row: usize| match column {
-        Column::Codes(codes) => codes[row].map_or(Value::Null, |code| Value::from(f64::from(code))),
+        Column::Codes(codes) => codes.get(row).map_or(Value::Null, |code| Value::from(f64::from(code))),
         Column::Numbers(numbers) => numbers[row].map_or(Value::Null, Value::from),
         Column::Texts(texts) => Value::from(texts.get(row).unwrap_or_default()),
     };

@@ -56,8 +56,9 @@ fn files_are_those_of_the_command_line(database: &Database) {
             let named = format!("attachment; filename=\"{ROUND}-{table}.{}\"", format.ending());
             assert_eq!(reply.header("content-disposition"), Some(named.as_str()));
             assert_eq!(reply.header("transfer-encoding"), Some("chunked"), "an end that can be seen");
-            let (unit, answers, by, figures) = (None, Answers::All, Vec::new(), Vec::new());
-            let request = Request { round: RoundCode::parse(ROUND).unwrap(), table, unit, answers, by, figures };
+            let (unit, answers, admission, by, figures) = (None, Answers::All, None, Vec::new(), Vec::new());
+            let round = RoundCode::parse(ROUND).unwrap();
+            let request = Request { round, table, unit, answers, admission, by, figures };
             let service = door.service();
             let kept = Kept::default();
             let out = kept.clone();

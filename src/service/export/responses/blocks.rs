@@ -1,16 +1,15 @@
-//! Answer sheets on their way into blocks. A block is filled column by column: what a column has to decide is decided once for all
-//! its rows.
+//! Answer sheets on their way into blocks. Their answers stay the rows of bytes that they are packed as; what is withheld is
+//! written over.
 
-use super::super::questions::Answer;
+use super::super::questions::{Legends, Place};
 use super::super::words::WITHHELD;
 use super::columns::{Layout, Lists, channel_code};
 use super::{Cover, Key, Question, Sheet};
-use crate::domain::channel::Channel;
 use crate::domain::disclosure::local::Withheld;
-use crate::domain::packing::NO_ANSWER;
-use crate::domain::quality::{Reason, Reasons};
+use crate::domain::packing::{self, NO_ANSWER};
+use crate::domain::quality::Reason;
+use crate::export::codes::{Codes, Legend};
 use crate::export::texts::{List, Texts};
-use crate::export::variable::Kind;
 use crate::export::{Block, Column};
 use std::sync::Arc;
 
@@ -21,29 +20,33 @@ const ROWS_PER_BLOCK: usize = 1_024;
 pub(super) struct Blocks<'a> {
     layout: &'a Layout,
     lists: Lists,
-    /// Each with its place among the keys, if it is one.
-    questions: Vec<(&'a Question, Option<usize>)>,
-    reasons: Vec<(Reason, Option<usize>)>,
-    key_of_channel: Option<usize>,
-    key_of_admission: Option<usize>,
+    questions: Vec<Place>,
+    legends: Legends,
+    /// Those that need more than their own byte to be understood.
+    spelled_out: Vec<Place>,
+    /// Questions that are keys, with their places among the keys.
+    keyed: Vec<(Place, usize)>,
+    reasons: Vec<Reason>,
+    /// By byte of a flag, the place among the keys.
+    keyed_flags: Vec<Option<usize>>,
+    flag_legend: Arc<Legend>,
     cover: Cover,
     /// Bytes of a packed sheet.
     width: usize,
     rows: Vec<Row>,
-    /// Their answers, one sheet behind the other.
+    /// How the sheets came, a byte a flag, one sheet behind the other.
+    flags: Vec<u8>,
+    /// Their answers, likewise.
     packed: Vec<u8>,
+    n_withheld: u64,
     /// Rows of earlier blocks.
     n_before: u64,
 }
 
-/// A row, but for its answers.
+/// A row, but for its codes.
 struct Row {
     desk: u32,
     weight: Option<f64>,
-    channel: Channel,
-    has_receipt: bool,
-    reasons: Reasons,
-    withheld: Withheld,
 }
 
 impl<'a> Blocks<'a> {
@@ -51,17 +54,30 @@ impl<'a> Blocks<'a> {
     pub(super) fn new(layout: &'a Layout, questions: &'a [Question], cover: Cover, width: usize) -> Self {
         let width = width.max(1);
         let find = |key: Key| cover.keys().iter().position(|known| *known == key);
+        let reasons: Vec<Reason> = layout.reasons().collect();
+        let flags = [Key::Channel, Key::Admission].into_iter().chain(reasons.iter().copied().map(Key::Reason));
+        let key_of = |(n, question): (usize, &Question)| Some((question.place, find(Key::Question(n))?));
+        let mut flag_legend = [None; 256];
+        flag_legend.iter_mut().zip(0..).for_each(|(slot, byte)| *slot = Some(byte));
+        if let Some(slot) = flag_legend.get_mut(usize::from(packing::WITHHELD)) {
+            *slot = Some(WITHHELD);
+        }
         Self {
             lists: layout.lists(),
-            questions: questions.iter().enumerate().map(|(n, question)| (question, find(Key::Question(n)))).collect(),
-            reasons: layout.reasons().map(|reason| (reason, find(Key::Reason(reason)))).collect(),
-            key_of_channel: find(Key::Channel),
-            key_of_admission: find(Key::Admission),
+            questions: questions.iter().map(|question| question.place).collect(),
+            legends: Legends::new(),
+            spelled_out: questions.iter().map(|question| question.place).filter(|place| place.needs_others()).collect(),
+            keyed: questions.iter().enumerate().filter_map(key_of).collect(),
+            keyed_flags: flags.map(find).collect(),
+            flag_legend: Arc::new(flag_legend),
+            reasons,
             layout,
             cover,
             width,
-            rows: Vec::with_capacity(ROWS_PER_BLOCK),
-            packed: Vec::with_capacity(ROWS_PER_BLOCK * width),
+            rows: Vec::new(),
+            flags: Vec::new(),
+            packed: Vec::new(),
+            n_withheld: 0,
             n_before: 0,
         }
     }
@@ -75,11 +91,30 @@ impl<'a> Blocks<'a> {
         if is_left_out {
             return false;
         }
-        let Sheet { desk, weight, channel, has_receipt, reasons, packed, .. } = *sheet;
-        self.rows.push(Row { desk, weight, channel, has_receipt, reasons, withheld });
-        self.packed.extend_from_slice(packed.get(..self.width).unwrap_or(packed));
-        self.packed.resize(self.rows.len() * self.width, NO_ANSWER);
+        self.rows.push(Row { desk: sheet.desk, weight: sheet.weight });
+        self.n_withheld += withheld.count(self.cover.keys().len());
+        self.flag(sheet, withheld);
+        let start = self.packed.len();
+        self.packed.extend_from_slice(sheet.packed.get(..self.width).unwrap_or(sheet.packed));
+        self.packed.resize(start + self.width, NO_ANSWER);
+        let packed = self.packed.get_mut(start..).unwrap_or_default();
+        self.spelled_out.iter().for_each(|place| place.spell_out(packed));
+        for (place, _) in self.keyed.iter().filter(|(_, key)| withheld.has(*key)) {
+            place.withhold(packed);
+        }
         self.rows.len() == ROWS_PER_BLOCK
+    }
+
+    /// Says how a sheet came.
+    fn flag(&mut self, sheet: &Sheet, withheld: Withheld) {
+        let start = self.flags.len();
+        self.flags.extend([channel_code(sheet.channel), u8::from(sheet.has_receipt)]);
+        self.flags.extend(self.reasons.iter().map(|reason| u8::from(sheet.reasons.has(*reason))));
+        for (flag, key) in self.flags.iter_mut().skip(start).zip(&self.keyed_flags) {
+            if key.is_some_and(|key| withheld.has(key)) {
+                *flag = packing::WITHHELD;
+            }
+        }
     }
 
     /// The rows since the last time, and how many of their values are withheld.
@@ -90,14 +125,23 @@ impl<'a> Blocks<'a> {
         columns.push(self.lists.psu.as_ref().map_or_else(|| self.psus(), texts));
         columns.extend(self.design());
         columns.extend(self.lists.areas.iter().map(texts));
-        columns.extend(self.flags());
-        columns.extend(self.questions.iter().map(|(question, key)| self.answers(question, *key)));
-        let n_keys = self.cover.keys().len();
-        let n_withheld = self.rows.iter().map(|row| row.withheld.count(n_keys)).sum();
+        columns.extend(self.codes());
         self.n_before += self.rows.len() as u64;
         self.rows.clear();
-        self.packed.clear();
-        (Block { columns }, n_withheld)
+        (Block { columns }, std::mem::take(&mut self.n_withheld))
+    }
+
+    /// How the answers came, and what they are.
+    fn codes(&mut self) -> Vec<Column> {
+        let take = |bytes: &mut Vec<u8>| {
+            let room = Vec::with_capacity(bytes.len());
+            Arc::new(std::mem::replace(bytes, room))
+        };
+        let (flags, packed) = (take(&mut self.flags), take(&mut self.packed));
+        let n_flags = self.keyed_flags.len();
+        let flag = |place| Codes::laid(Arc::clone(&self.flag_legend), Arc::clone(&flags), n_flags, place);
+        let flags = (0..n_flags).map(|place| Column::Codes(flag(place)));
+        flags.chain(self.questions.iter().map(|place| place.column(&packed, self.width, &self.legends))).collect()
     }
 
     /// Each row with its number in the file, from 1.
@@ -133,46 +177,4 @@ impl<'a> Blocks<'a> {
         );
         [weight, first, second].map(Column::Numbers)
     }
-
-    /// How an answer came.
-    fn flags(&self) -> Vec<Column> {
-        let channels = self.keyed(self.key_of_channel, |row| channel_code(row.channel));
-        let admissions = self.keyed(self.key_of_admission, |row| i16::from(row.has_receipt));
-        let reason = |(reason, key): &(Reason, Option<usize>)| {
-            let reason = *reason;
-            self.keyed(*key, move |row| i16::from(row.reasons.has(reason)))
-        };
-        [channels, admissions].into_iter().chain(self.reasons.iter().map(reason)).collect()
-    }
-
-    fn keyed(&self, key: Option<usize>, code: impl Fn(&Row) -> i16) -> Column {
-        let shown = |row: &Row| if is_withheld(row, key) { WITHHELD } else { code(row) };
-        Column::Codes(self.rows.iter().map(|row| Some(shown(row))).collect())
-    }
-
-    fn answers(&self, question: &Question, key: Option<usize>) -> Column {
-        let sheets = || self.rows.iter().zip(self.packed.chunks_exact(self.width));
-        if let Kind::Number { .. } = question.variable.kind {
-            let number = |(row, packed): (&Row, &[u8])| match question.answer(packed) {
-                Answer::Number(number) => number.filter(|_| !is_withheld(row, key)).map(f64::from),
-                Answer::Code(_) => None,
-            };
-            return Column::Numbers(sheets().map(number).collect());
-        }
-        let code = |packed: &[u8]| match question.answer(packed) {
-            Answer::Code(code) => code,
-            Answer::Number(_) => None,
-        };
-        Column::Codes(match key {
-            // Nearly all of a file is answers, which are never withheld.
-            None => sheets().map(|(_, packed)| code(packed)).collect(),
-            Some(_) => sheets()
-                .map(|(row, packed)| if is_withheld(row, key) { Some(WITHHELD) } else { code(packed) })
-                .collect(),
-        })
-    }
-}
-
-fn is_withheld(row: &Row, key: Option<usize>) -> bool {
-    key.is_some_and(|key| row.withheld.has(key))
 }

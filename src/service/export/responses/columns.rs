@@ -169,7 +169,8 @@ impl Layout {
             categories.push(words::withheld());
             words::variable(name.clone(), label, Role::Flag, Kind::Coded { categories, is_ordered: false })
         };
-        let channels = Channel::ALL.map(|channel| words::category(channel_code(channel), words::channel(channel)));
+        let channels =
+            Channel::ALL.map(|channel| words::category(i16::from(channel_code(channel)), words::channel(channel)));
         let admissions = [label("không có mã phiếu hẹn", "walk-in"), label("có mã phiếu hẹn", "with a receipt code")];
         let admissions = (0..).zip(admissions).map(|(code, label)| words::category(code, label));
         let mut variables = vec![
@@ -183,6 +184,6 @@ impl Layout {
 }
 
 /// Channels keep their codes, which begin with 1.
-pub(super) fn channel_code(channel: Channel) -> i16 {
-    channel as i16 + 1
+pub(super) fn channel_code(channel: Channel) -> u8 {
+    channel as u8 + 1
 }

@@ -7,7 +7,7 @@ use super::round::parse_code;
 use crate::cli::output::{say, say_line};
 use crate::domain::comment::{CommentRef, Standing};
 use crate::report::comments::{CommentShape, text};
-use crate::service::comments;
+use crate::service::comments::{self, SettleRefusal};
 
 /// What to do with comments.
 #[derive(clap::Subcommand)]
@@ -71,8 +71,9 @@ pub(super) fn run(place: &Place, command: &Command) -> Result<(), Failure> {
         Command::Approve(meant) => (meant, Standing::Approved),
         Command::Reject(meant) => (meant, Standing::Rejected),
     };
-    comments::settle(&store, &parse_code(&meant.round)?, &meant.comments, standing)?;
-    say_line!("{}: {standing}", meant.comments.len());
+    let settled: Vec<_> = meant.comments.iter().map(|comment| (comment.clone(), standing)).collect();
+    comments::settle(&store, &parse_code(&meant.round)?, &settled)?;
+    say_line!("{}: {standing}", settled.len());
     Ok(())
 }
 
@@ -82,5 +83,14 @@ fn wanted(word: &str) -> Result<Wanted, String> {
         word => Standing::parse(word)
             .map(|standing| Wanted(Some(standing)))
             .ok_or_else(|| format!("it is one of {}, all", Standing::listed())),
+    }
+}
+
+impl From<SettleRefusal> for Failure {
+    fn from(refusal: SettleRefusal) -> Self {
+        match refusal {
+            SettleRefusal::Analyse(refusal) => refusal.into(),
+            unknown @ SettleRefusal::Unknown(_) => Self::message(unknown.to_string()),
+        }
     }
 }

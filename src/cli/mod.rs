@@ -24,6 +24,7 @@ mod pages;
 mod paper;
 mod plan;
 mod poster;
+mod progress;
 mod quality;
 mod receipts;
 mod recipient;

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::frozen::Which;
 use super::round::parse_code;
-use super::{Place, cannot_write, make_folder};
+use super::{Place, cannot_write, make_folder, progress};
 use crate::cli::output::say_line;
 use crate::domain::tongue::Tongue;
 use crate::report::page::file_name;
@@ -30,7 +30,8 @@ const FIRST_PAGE: &str = "index.html";
 /// Writes them.
 pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     let round = parse_code(&arguments.round)?;
-    let folder = publish::folder(&place.catalogue()?, &place.store()?, &round, arguments.which.parsed()?)?;
+    let (catalogue, store, as_of) = (place.catalogue()?, place.store()?, arguments.which.parsed()?);
+    let folder = progress::shown(|tell| publish::folder(&catalogue, &store, &round, as_of, tell))?;
     let first = file_name(folder.whole.as_str(), Tongue::Vietnamese);
     let first = folder.files.iter().find(|(name, _)| *name == first).map(|(_, bytes)| (FIRST_PAGE.to_owned(), bytes));
     // The first page comes last: a folder that has one is whole.

@@ -30,6 +30,25 @@ use files::Drawing;
 use scene::Scene;
 use std::collections::BTreeSet;
 
+/// How far it has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Answers and scores are read, and all figures computed.
+    Computing,
+    /// The pages of so many areas are drawn.
+    Drawing {
+        /// So many are done.
+        n_done: usize,
+        /// Of so many.
+        n_areas: usize,
+    },
+    /// Everything is stored.
+    Storing,
+}
+
+/// Who hears of each step, from whatever thread.
+pub type Tell<'a> = &'a (dyn Fn(Step) + Sync);
+
 /// Why nothing was published, or what was published cannot be shown. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishRefusal {
@@ -95,15 +114,18 @@ pub fn publish(
     store: &Store,
     round: &RoundCode,
     note: &str,
+    tell: Tell,
 ) -> Result<Publication, PublishRefusal> {
     let AnyRound::Closed(closed) = rounds::find(store, round)? else {
         return Err(not_in_state(store, round, "closed"));
     };
     let (published, changes) = (closed.publish(now()), String::new());
+    tell(Step::Computing);
     let figures = Figures::compute(catalogue, store, round)?;
     let publication = figures.publication((1, published.state.published), note, changes);
-    let frozen =
-        freeze(store, &figures, &publication, |connection| store::rounds::record_publication(connection, &published));
+    let frozen = freeze(store, &figures, &publication, tell, |connection| {
+        store::rounds::record_publication(connection, &published)
+    });
     match frozen {
         Err(PublishRefusal::Store(StoreError::Moved)) => Err(not_in_state(store, round, "closed")),
         other => other.map(|()| publication),
@@ -120,6 +142,7 @@ pub fn revise(
     store: &Store,
     round: &RoundCode,
     note: &str,
+    tell: Tell,
 ) -> Result<Publication, PublishRefusal> {
     if !matches!(rounds::find(store, round)?, AnyRound::Published(_)) {
         return Err(not_in_state(store, round, "published"));
@@ -128,6 +151,7 @@ pub fn revise(
         return Err(PublishRefusal::NoNote);
     }
     let before = list(store, round)?.pop().ok_or_else(|| PublishRefusal::NoSuchPublication(round.clone()))?;
+    tell(Step::Computing);
     let figures = Figures::compute(catalogue, store, round)?;
     if figures.digest() == before.digest {
         return Err(PublishRefusal::NothingNew(before.revision));
@@ -137,7 +161,7 @@ pub fn revise(
     let late: Vec<LateArrival> = arrivals.into_iter().filter(|late| late.arrived > before.published).collect();
     let changes = report::publications::changes(&changes, &late);
     let publication = figures.publication((before.revision + 1, now()), note, changes);
-    freeze(store, &figures, &publication, |_| Ok(())).map(|()| publication)
+    freeze(store, &figures, &publication, tell, |_| Ok(())).map(|()| publication)
 }
 
 /// The figures of a round, computed and packed, on their way to be published.
@@ -176,9 +200,11 @@ fn freeze(
     store: &Store,
     figures: &Figures,
     publication: &Publication,
+    tell: Tell,
     record: impl FnOnce(&mut store::Connection) -> Result<(), StoreError>,
 ) -> Result<(), PublishRefusal> {
-    let pages = Drawing::of(&figures.scene, publication).packed()?;
+    let pages = Drawing::of(&figures.scene, publication).packed(tell)?;
+    tell(Step::Storing);
     let areas: BTreeSet<&AreaCode> = figures.scene.reports.iter().map(|report| &report.subject.area.code).collect();
     let Publication { round, revision, published, .. } = publication;
     let done = store.with(|connection| {

@@ -48,7 +48,7 @@ mod tail;
 mod totals;
 mod variance;
 mod verdict;
-mod waves;
+pub mod waves;
 
 pub use beta::beta_quantile;
 pub use calibration::{Bounds, CalibrationFault, CalibrationMethod, CalibrationReport, Margin, SAME_POPULATION};

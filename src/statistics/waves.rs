@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// Applies `work` to every task. A panic of `work` is passed on.
-pub(super) fn map<P: Sync, T: Send>(tasks: &[P], work: impl Fn(&P) -> T + Sync) -> Vec<T> {
+pub fn map<P: Sync, T: Send>(tasks: &[P], work: impl Fn(&P) -> T + Sync) -> Vec<T> {
     map_with(tasks, |(), task| work(task))
 }
 

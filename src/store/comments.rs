@@ -66,19 +66,18 @@ pub fn moderated(connection: &mut AnyConnection, round: &RoundCode) -> Result<Ve
         .collect()
 }
 
-/// Gives comments a standing, all or none of them.
+/// Gives each comment its standing, all or none of them.
 ///
 /// # Errors
 /// [`StoreError::Unknown`] for a round or a comment that is not there; when the database does not answer.
 pub fn settle(
     connection: &mut AnyConnection,
     round: &RoundCode,
-    meant: &[CommentRef],
-    standing: Standing,
+    meant: &[(CommentRef, Standing)],
 ) -> Result<(), StoreError> {
     let number = rounds::number(connection, round)?;
     connection.transact(|connection| {
-        for one in meant {
+        for (one, standing) in meant {
             let row = comments::table
                 .filter(comments::round.eq(number))
                 .filter(comments::response.eq(one.response.as_bytes().as_slice()))

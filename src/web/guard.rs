@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use super::problem::catalogue::{
-    ADDRESS_TOO_LONG, BODY_TOO_LARGE, FAULTY_QUERY, HEADERS_TOO_LARGE, MALFORMED_REQUEST, TOO_SLOW,
+    ADDRESS_TOO_LONG, BODY_TOO_LARGE, FAULTY_QUERY, FOREIGN_PAGE, HEADERS_TOO_LARGE, MALFORMED_REQUEST, TOO_SLOW,
     UNSUPPORTED_MEDIA_TYPE,
 };
 use actix_web::body::MessageBody;
@@ -109,6 +109,24 @@ pub fn seal() -> DefaultHeaders {
         .add((header::CACHE_CONTROL, "no-store"))
         .add((header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"))
         .add((header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"))
+}
+
+/// Refuses a form that a browser sends from a page of another site, with the rights of whoever sits before it. Browsers say where a
+/// form is from, and programs send none.
+///
+/// # Errors
+/// `foreign-page`.
+pub fn own_page(request: &HttpRequest, public_url: Option<&str>) -> Result<(), Problem> {
+    let said = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
+    let host_of = |url: &str| url.split_once("://").map(|(_, host)| host.trim_end_matches('/').to_owned());
+    let is_own = match (said("sec-fetch-site"), said("origin")) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => host_of(origin).is_some_and(|host| {
+            *request.connection_info().host() == host || public_url.and_then(host_of).as_ref() == Some(&host)
+        }),
+        (None, None) => true,
+    };
+    if is_own { Ok(()) } else { Err(Problem::of(&FOREIGN_PAGE)) }
 }
 
 /// Whether the client reads pages: it names HTML among what it accepts, as every browser does.

@@ -6,6 +6,7 @@
 
 pub mod address;
 pub mod assets;
+pub mod comments;
 pub mod credentials;
 pub mod devices;
 pub mod effort;
@@ -173,6 +174,9 @@ pub fn table() -> Vec<Address> {
         Address::at("/entry").get(entry::show, &entry::SHOW).post(entry::enter, &entry::ENTER),
         Address::at("/operator").get(operator::rounds, &operator::ROUNDS),
         Address::at("/operator/{round}").get(operator::show, &operator::SHOW),
+        Address::at("/operator/{round}/comments")
+            .get(comments::list, &comments::LIST)
+            .post(comments::settle, &comments::SETTLE),
         Address::at("/operator/{round}/mail/{unit}").get(letters::show, &letters::SHOW),
         // For whoever keeps the server running.
         Address::at("/healthz").get(health::alive, &health::ALIVE),

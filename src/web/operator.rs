@@ -9,7 +9,9 @@ use super::problem::catalogue::{FIGURES_NOT_AVAILABLE, KEY_NEEDED, UNAVAILABLE, 
 use super::{Site, credentials, figures, form, pages};
 use crate::domain::access::{Key, Scope};
 use crate::domain::ids::RoundCode;
+use crate::export::format::Format;
 use crate::report::progress::ProgressDocument;
+use crate::service::export::TableName;
 use crate::service::{progress, rounds};
 use actix_web::http::header::{self, HeaderName};
 use actix_web::web::{Data, Path};
@@ -106,10 +108,40 @@ pub async fn show(request: HttpRequest, site: Data<Site>, round: Path<String>) -
         return Ok(entered);
     }
     let round = RoundCode::parse(&round).map_err(|_| Problem::of(&UNKNOWN_ROUND))?;
-    let found = figures::computed(&site, move |service| progress::progress(service, &round)).await?;
-    let document = Value::from(Serde(ProgressDocument::at(&found, Utc::now())));
-    let page = site.pages.render("operator.html", context! { lang => pages::VIETNAMESE, p => document })?;
-    pages::html(HttpResponse::Ok(), page)
+    let found = figures::computed(&site, move |service| {
+        Ok((progress::progress(service, &round)?, rounds::find(service.store(), &round)?.plan().area.clone()))
+    });
+    let (progress, area) = found.await?;
+    let tables: Vec<Value> = TableName::ALL.into_iter().map(files).collect();
+    let document = Value::from(Serde(ProgressDocument::at(&progress, Utc::now())));
+    let context = context! { lang => pages::VIETNAMESE, p => document, area => area.as_str(), tables };
+    pages::html(HttpResponse::Ok(), site.pages.render("operator.html", context)?)
+}
+
+/// The files of a table, each with what people call its format.
+fn files(table: TableName) -> Value {
+    let (vi, en) = match table {
+        TableName::Responses => ("Phiếu trả lời", "answers"),
+        TableName::Results => ("Kết quả của mọi đơn vị", "results of every unit"),
+        TableName::Breakdown => ("Kết quả chia nhóm", "breakdowns"),
+        TableName::Index => ("Chỉ số", "the index"),
+    };
+    let called = |format: Format| match format {
+        Format::Csv => "CSV",
+        Format::ExcelCsv => "CSV cho Excel",
+        Format::Xlsx => "Excel",
+        Format::JsonLines => "JSON Lines",
+        Format::Parquet => "Parquet",
+        Format::Sav => "SPSS",
+        Format::Dta => "Stata",
+        Format::RScript => "R",
+        Format::Ddi => "DDI",
+        Format::Codebook => "Bảng mã",
+    };
+    let fits = |format: &Format| table == TableName::Responses || !format.needs_answers();
+    let file = |format: Format| context! { format => format.code(), called => called(format) };
+    let files: Vec<Value> = Format::ALL.into_iter().filter(fits).map(file).collect();
+    context! { code => table.code(), vi, en, files }
 }
 
 /// Lets the operator in, or says why not. A key in the address is taken out of it, so that it stands in no history or

@@ -2,6 +2,7 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::output::{say, say_line};
+use crate::cli::progress;
 use crate::cli::round::parse_code;
 use crate::domain::ids::RoundCode;
 use crate::domain::publication::AsOf;
@@ -30,7 +31,7 @@ pub(in crate::cli) struct Publish {
 pub(super) fn publish(catalogue: &Catalogue, store: &Store, asked: &Publish) -> Result<(), Failure> {
     let round = parse_code(&asked.round)?;
     let make = if asked.revise { publish::revise } else { publish::publish };
-    let publication = make(catalogue, store, &round, &asked.note)?;
+    let publication = progress::shown(|tell| make(catalogue, store, &round, &asked.note, tell))?;
     if publication.revision == 1 {
         say_line!("Round {round} is published.");
     } else {
@@ -58,7 +59,7 @@ pub(super) fn verify(
     as_of: Option<&str>,
 ) -> Result<(), Failure> {
     let as_of = as_of.map(AsOf::parse).transpose()?.unwrap_or(AsOf::Latest);
-    let verified = publish::verify(catalogue, store, round, as_of)?;
+    let verified = progress::shown(|tell| publish::verify(catalogue, store, round, as_of, tell))?;
     let Verified { publication, n_same, .. } = &verified;
     if verified.holds() {
         say_line!(

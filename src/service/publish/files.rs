@@ -1,8 +1,8 @@
 //! What is frozen of a round when it is published.
 
-use super::PublishRefusal;
 use super::paths::{self, Form};
 use super::scene::{Scene, Side};
+use super::{PublishRefusal, Step, Tell};
 use crate::domain::breakdown::{Breakdown, BreakdownCell, Breakdowns};
 use crate::domain::ids::{AreaCode, Digest};
 use crate::domain::publication::{FrozenFile, PackedFile, Publication};
@@ -15,6 +15,7 @@ use crate::report::page::{self, Edition};
 use crate::report::results::ResultsDocument;
 use crate::report::unit_report::json::UnitReportDocument;
 use crate::service::breakdown::Wanted;
+use crate::statistics::waves;
 use chrono::{DateTime, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -22,6 +23,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The media type of pages.
 const HTML: &str = "text/html; charset=utf-8";
@@ -59,7 +61,7 @@ pub(super) fn all(scene: &Scene) -> Result<Vec<PackedFile>, PublishRefusal> {
         files.extend(results(side)?);
         files.extend(breakdowns(side)?);
     }
-    let mut packed = files.into_iter().map(packed).collect::<Result<Vec<_>, _>>()?;
+    let mut packed = packed_all(&files)?;
     packed.sort_by(|a, b| a.file.path.cmp(&b.file.path));
     Ok(packed)
 }
@@ -73,13 +75,18 @@ pub(super) fn digest(files: &[PackedFile]) -> Digest {
     Digest(whole.finalize().into())
 }
 
-fn packed(NewFile { path, media, bytes }: NewFile) -> Result<PackedFile, PublishRefusal> {
-    let broken = |error| PublishRefusal::broken(&path, error);
+fn packed_all(files: &[NewFile]) -> Result<Vec<PackedFile>, PublishRefusal> {
+    waves::map(files, packed).into_iter().collect()
+}
+
+fn packed(NewFile { path, media, bytes }: &NewFile) -> Result<PackedFile, PublishRefusal> {
+    let broken = |error| PublishRefusal::broken(path, error);
     let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), Compression::default());
-    encoder.write_all(&bytes).map_err(broken)?;
+    encoder.write_all(bytes).map_err(broken)?;
     let packed = encoder.finish().map_err(broken)?;
-    let (size, digest) = (bytes.len() as u64, Digest(Sha256::digest(&bytes).into()));
-    Ok(PackedFile { file: FrozenFile { path, media: media.to_owned(), size, digest }, packed })
+    let (size, digest) = (bytes.len() as u64, Digest(Sha256::digest(bytes).into()));
+    let file = FrozenFile { path: path.clone(), media: (*media).to_owned(), size, digest };
+    Ok(PackedFile { file, packed })
 }
 
 /// What is said of each area, and its rows as a table.
@@ -109,13 +116,24 @@ impl<'a> Drawing<'a> {
         Self { reports: &scene.reports, comments: &scene.comments, edition, made }
     }
 
-    /// The page of each area in each language, and the PDF of those that have one. Pages tell which revision they are of, so
-    /// they are no part of what a revision is held against.
-    fn pages(&self) -> Result<Vec<NewFile>, PublishRefusal> {
+    /// The pages of all areas, in order.
+    fn pages(&self, tell: Tell) -> Result<Vec<NewFile>, PublishRefusal> {
+        let (n_drawn, n_areas) = (AtomicUsize::new(0), self.reports.len());
+        let drawn = waves::map(self.reports, |report| {
+            let files = self.pages_of(report);
+            tell(Step::Drawing { n_done: n_drawn.fetch_add(1, Ordering::Relaxed) + 1, n_areas });
+            files
+        });
+        Ok(drawn.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    /// The page of an area in each language, and its PDF if it has one. Pages tell which revision they are of, so they are no part
+    /// of what a revision is held against.
+    fn pages_of(&self, report: &UnitReport) -> Result<Vec<NewFile>, PublishRefusal> {
+        let area = &report.subject.area.code;
+        let comments = self.comments.get(area.as_str()).map(Vec::as_slice).unwrap_or_default();
         let mut files = Vec::new();
-        for (report, tongue) in self.reports.iter().flat_map(|report| Tongue::ALL.map(|tongue| (report, tongue))) {
-            let area = &report.subject.area.code;
-            let comments = self.comments.get(area.as_str()).map(Vec::as_slice).unwrap_or_default();
+        for tongue in Tongue::ALL {
             let path = paths::page(area, tongue);
             let html = page::page(report, comments, &self.edition, tongue);
             let html = html.map_err(|fault| PublishRefusal::broken(&path, fault))?;
@@ -130,13 +148,13 @@ impl<'a> Drawing<'a> {
     }
 
     /// The pages, packed.
-    pub(super) fn packed(&self) -> Result<Vec<PackedFile>, PublishRefusal> {
-        self.pages()?.into_iter().map(packed).collect()
+    pub(super) fn packed(&self, tell: Tell) -> Result<Vec<PackedFile>, PublishRefusal> {
+        packed_all(&self.pages(tell)?)
     }
 
     /// The pages with the figures that they lead to, by the names they have for each other.
-    pub(super) fn beside_each_other(&self) -> Result<Vec<(String, Vec<u8>)>, PublishRefusal> {
-        let files = reports(self.reports)?.into_iter().chain(self.pages()?);
+    pub(super) fn beside_each_other(&self, tell: Tell) -> Result<Vec<(String, Vec<u8>)>, PublishRefusal> {
+        let files = reports(self.reports)?.into_iter().chain(self.pages(tell)?);
         Ok(files.filter_map(|file| Some((paths::beside_pages(&file.path)?.to_owned(), file.bytes))).collect())
     }
 }

@@ -1,8 +1,7 @@
 //! A round's pages as files of a folder, which any web server or browser shows.
 
-use super::PublishRefusal;
 use super::files::Drawing;
-use super::paths;
+use super::{PublishRefusal, Step, Tell, paths};
 use crate::domain::comment::Standing;
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::publication::{AsOf, Publication};
@@ -34,6 +33,7 @@ pub fn folder(
     store: &Store,
     round: &RoundCode,
     as_of: Option<AsOf>,
+    tell: Tell,
 ) -> Result<Folder, PublishRefusal> {
     let found = rounds::find(store, round)?;
     let whole = found.plan().area.clone();
@@ -44,7 +44,7 @@ pub fn folder(
     };
     let files = match &publication {
         Some(publication) => frozen(store, publication)?,
-        None => preview(catalogue, store, round)?,
+        None => preview(catalogue, store, round, tell)?,
     };
     Ok(Folder { publication, whole, files })
 }
@@ -56,10 +56,17 @@ fn frozen(store: &Store, publication: &Publication) -> Result<Vec<(String, Vec<u
     beside.map(|(name, path)| Ok((name.to_owned(), super::read_file(store, publication, path)?))).collect()
 }
 
-fn preview(catalogue: &Catalogue, store: &Store, round: &RoundCode) -> Result<Vec<(String, Vec<u8>)>, PublishRefusal> {
+fn preview(
+    catalogue: &Catalogue,
+    store: &Store,
+    round: &RoundCode,
+    tell: Tell,
+) -> Result<Vec<(String, Vec<u8>)>, PublishRefusal> {
+    tell(Step::Computing);
     let reports = unit_report::of_round(catalogue, store, round)?;
     let approved = comments::of_round(store, round, Some(Standing::Approved))?;
     let shown = comments::shown(&reports, &approved).into_iter();
     let comments = shown.map(|(area, texts)| (area.to_string(), texts)).collect();
-    Drawing { reports: &reports, comments: &comments, edition: Edition::Preview, made: Utc::now() }.beside_each_other()
+    Drawing { reports: &reports, comments: &comments, edition: Edition::Preview, made: Utc::now() }
+        .beside_each_other(tell)
 }

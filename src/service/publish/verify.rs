@@ -2,7 +2,7 @@
 
 use super::files::Drawing;
 use super::scene::Scene;
-use super::{PublishRefusal, files};
+use super::{PublishRefusal, Step, Tell, files};
 use crate::domain::ids::{Digest, RoundCode};
 use crate::domain::publication::{AsOf, FrozenFile, Publication};
 use crate::service::catalogue::Catalogue;
@@ -47,12 +47,14 @@ pub fn verify(
     store: &Store,
     round: &RoundCode,
     as_of: AsOf,
+    tell: Tell,
 ) -> Result<Verified, PublishRefusal> {
     let publication = super::find(store, round, as_of)?;
+    tell(Step::Computing);
     let mut scene = Scene::load(catalogue, store, round, &publication.program_version)?;
     // Comments are no figures: those that were shown then stay, whatever was decided since.
     scene.comments = super::comments(store, &publication)?;
-    let files = files::all(&scene)?.into_iter().chain(Drawing::of(&scene, &publication).packed()?);
+    let files = files::all(&scene)?.into_iter().chain(Drawing::of(&scene, &publication).packed(tell)?);
     let now: BTreeMap<String, Digest> = files.map(|packed| (packed.file.path, packed.file.digest)).collect();
     let then: BTreeMap<String, FrozenFile> = store
         .with(|connection| store::publications::files(connection, round, publication.revision))?

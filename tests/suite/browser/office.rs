@@ -3,7 +3,9 @@
 use super::{answer_all, wipe};
 use crate::harness::Database;
 use crate::harness::browser::{Browser, DESKTOP, PHONE, TABLET, assert_accessible};
-use crate::harness::office::{DESK, Office, ROUND, Served};
+use crate::harness::office::{DESK, Office, ROUND, Served, one_stop_items};
+use crate::harness::province::random_id;
+use crate::http::client::Client;
 
 /// An office with its round open and its server running.
 fn served() -> (Office, Served, Database) {
@@ -54,6 +56,61 @@ fn the_operator_sees_how_a_round_stands() {
         }
     }
     assert_eq!(office.n_stored(), 2);
+}
+
+#[test]
+fn comments_are_read_and_let_through() {
+    let (office, served, _database) = served();
+    let citizen = Browser::on(PHONE);
+    for words in ["Cán bộ nhiệt tình, hướng dẫn rõ ràng.", "Hồ sơ trễ hẹn, gọi 0912 345 678 không ai nghe"]
+    {
+        citizen.open(&format!("{}/s/{DESK}", served.base));
+        answer_all(&citizen);
+        citizen.run("document.querySelectorAll('details').forEach(part => { part.open = true })", &[]);
+        citizen.type_into("textarea", words);
+        citizen.click("form > button[type=submit]");
+        citizen.wait_for("document.querySelector('main.message h1')");
+    }
+    for (screen, name) in [(PHONE, "phone"), (DESKTOP, "desktop")] {
+        let browser = Browser::on(screen);
+        browser.open(&format!("{}/operator/{ROUND}", served.base));
+        browser.click("a[href$='/comments']");
+        browser.wait_for("document.querySelector('fieldset.comment')");
+        browser.screenshot(&format!("comments-{name}"));
+        assert_accessible(&browser);
+        let overflow = browser.run("return document.documentElement.scrollWidth - innerWidth", &[]);
+        assert!(overflow.as_i64().is_some_and(|pixels| pixels <= 0), "on a {name} it is {overflow} px too wide");
+        browser.click("fieldset.comment [value=approved]");
+        browser.click("form button[type=submit]");
+        browser.wait_for("document.querySelector('[role=status]')");
+        browser.screenshot(&format!("comments-stored-{name}"));
+        assert_accessible(&browser);
+    }
+    let shown = office.run(&["comments", "list", "--round", ROUND, "--standing", "approved", "--format", "json"]);
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(shown.as_array().unwrap().len(), 2, "one from each screen");
+}
+
+#[test]
+fn files_are_downloaded_from_the_page_of_a_round() {
+    let (_office, served, _database) = served();
+    let client = Client::to(&served.base);
+    let answers: Vec<String> = one_stop_items().iter().map(|item| format!("\"{item}\":4")).collect();
+    for desk in ["T1-01", "T1-02", "T2-01", "T2-02"].into_iter().cycle().take(24) {
+        let (id, answers) = (random_id(), answers.join(","));
+        let body = format!(r#"{{"id":"{id}","desk":"{desk}","channel":"web","answers":{{{answers}}}}}"#);
+        assert_eq!(client.post_json(&format!("/v1/rounds/{ROUND}/responses"), &body).status, 201);
+    }
+    let browser = Browser::on(DESKTOP);
+    browser.open(&format!("{}/operator/{ROUND}", served.base));
+    let links = browser.run("return [...document.querySelectorAll('.files a')].map(link => link.href)", &[]);
+    let links: Vec<String> = links.as_array().unwrap().iter().map(|link| link.as_str().unwrap().to_owned()).collect();
+    assert_eq!(links.len(), 4 * 10 - 3, "each table in each format; scripts for answers only");
+    for link in links {
+        let reply = client.send("GET", link.strip_prefix(&served.base).unwrap(), &[], b"");
+        assert_eq!(reply.status, 200, "{link}: {}", reply.body);
+        assert!(reply.header("content-disposition").unwrap().starts_with("attachment; filename="), "{link}");
+    }
 }
 
 #[test]

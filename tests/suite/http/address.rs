@@ -36,6 +36,7 @@ fn the_table() {
     /entry                             GET, HEAD, POST, OPTIONS
     /operator                          GET, HEAD, OPTIONS
     /operator/{round}                  GET, HEAD, OPTIONS
+    /operator/{round}/comments         GET, HEAD, POST, OPTIONS
     /operator/{round}/mail/{unit}      GET, HEAD, OPTIONS
     /healthz                           GET, HEAD, OPTIONS
     /readyz                            GET, HEAD, OPTIONS

@@ -96,7 +96,7 @@ fn answers_are_for_the_operator(database: &Database) {
     let statuses = |headers: &[(&str, &str)]| tables.each_ref().map(|table| get(table, headers).status);
     assert_eq!((statuses(&[forwarded]), statuses(&[])), ([401; 3], [200; 3]), "nothing is published yet");
     rounds::close(&door.store, &round_code(ROUND)).unwrap();
-    publish::publish(door.service().catalogue(), &door.store, &round_code(ROUND), "").unwrap();
+    publish::publish(door.service().catalogue(), &door.store, &round_code(ROUND), "", &|_| ()).unwrap();
     assert_eq!((statuses(&[forwarded]), get("?format=csv", &[forwarded]).status), ([200; 3], 401));
 }
 

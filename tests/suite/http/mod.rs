@@ -3,6 +3,7 @@
 mod address;
 pub(crate) mod browser;
 pub(crate) mod client;
+mod comments;
 mod described;
 mod entry;
 mod exports;

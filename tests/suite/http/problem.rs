@@ -17,9 +17,11 @@ fn the_catalogue() {
     400 faulty-query
     401 device-unknown
     401 key-needed
+    403 foreign-page
     404 not-found
     404 unknown-desk
     404 desk-not-open
+    404 unknown-comment
     404 unknown-publication
     404 unknown-round
     404 unknown-unit

@@ -70,7 +70,7 @@ fn comments_are_shown_when_approved_and_not_before(database: &Database) {
     let shown = unit_comments(&door);
     assert!(shown.is_empty(), "nobody has read them");
     let meant = CommentRef { response: waiting[0].comment.response, item: waiting[0].comment.item.clone() };
-    comments::settle(store, &round_code(ROUND), &[meant], Standing::Approved).unwrap();
+    comments::settle(store, &round_code(ROUND), &[(meant, Standing::Approved)]).unwrap();
     let shown = unit_comments(&door);
     assert_eq!(shown, [DESK, "D1", "P"].map(|area| (area.to_owned(), vec![text.clone()])).into());
 }
@@ -91,7 +91,7 @@ fn everybody_sees_what_was_published_byte_by_byte(database: &Database) {
     answer(&door, &client, 6);
     let (service, round) = (door.service(), round_code(ROUND));
     rounds::close(service.store(), &round).unwrap();
-    let first = publish::publish(service.catalogue(), service.store(), &round, "lần đầu").unwrap();
+    let first = publish::publish(service.catalogue(), service.store(), &round, "lần đầu", &|_| ()).unwrap();
     let stranger =
         |path: &str, more: &[(&str, &str)]| client.send("GET", path, &[&[FORWARDED][..], more].concat(), b"");
     let address = format!("/r/{ROUND}/P.html");
@@ -111,14 +111,14 @@ fn everybody_sees_what_was_published_byte_by_byte(database: &Database) {
     assert!(stranger(&format!("/r/{ROUND}/{DESK}.csv"), &[]).body.starts_with("round,year,area"));
     assert_eq!(stranger(&format!("/r/{ROUND}/NOWHERE.html"), &[]).slug(), "not-published");
 
-    let verify = || publish::verify(service.catalogue(), service.store(), &round, AsOf::Latest).unwrap();
+    let verify = || publish::verify(service.catalogue(), service.store(), &round, AsOf::Latest, &|_| ()).unwrap();
     assert!(verify().holds(), "{:?}", verify().different);
     let waiting = comments::of_round(service.store(), &round, None).unwrap().remove(0).comment;
     let meant = CommentRef { response: waiting.response, item: waiting.item };
-    comments::settle(service.store(), &round, &[meant], Standing::Approved).unwrap();
+    comments::settle(service.store(), &round, &[(meant, Standing::Approved)]).unwrap();
     assert!(verify().holds(), "a comment approved since is no figure: {:?}", verify().different);
     assert_eq!(stranger(&address, &[]).body, page.body, "and comes with the next revision only");
-    publish::revise(service.catalogue(), service.store(), &round, "thêm ý kiến").unwrap();
+    publish::revise(service.catalogue(), service.store(), &round, "thêm ý kiến", &|_| ()).unwrap();
     let revised = publish::find(service.store(), &round, AsOf::Latest).unwrap();
     let bytes = publish::read_file(service.store(), &revised, "pages/P.html").unwrap();
     let text = String::from_utf8(bytes).unwrap();

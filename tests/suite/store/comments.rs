@@ -23,7 +23,8 @@ fn standings(store: &Store) -> Vec<(String, Standing)> {
 }
 
 fn settle(store: &Store, meant: &[CommentRef], standing: Standing) -> Result<(), StoreError> {
-    store.with(|connection| comments::settle(connection, &round_code("R1"), meant, standing))
+    let meant: Vec<_> = meant.iter().map(|comment| (comment.clone(), standing)).collect();
+    store.with(|connection| comments::settle(connection, &round_code("R1"), &meant))
 }
 
 fn two_comments(store: &Store) -> [ResponseId; 2] {
@@ -55,6 +56,6 @@ fn all_that_are_named_are_settled_or_none(db: &Database) {
     let refused = settle(&store, &[reference(first), reference(random_id())], Standing::Approved);
     assert!(matches!(refused, Err(StoreError::Unknown(what)) if what.starts_with("comment ")));
     assert!(standings(&store).iter().all(|(_, standing)| *standing == Standing::Waiting));
-    let ghost = store.with(|connection| comments::settle(connection, &round_code("GHOST"), &[], Standing::Approved));
+    let ghost = store.with(|connection| comments::settle(connection, &round_code("GHOST"), &[]));
     assert!(matches!(ghost, Err(StoreError::Unknown(_))));
 }

@@ -122,7 +122,8 @@ pub fn own_page(request: &HttpRequest, public_url: Option<&str>) -> Result<(), P
     let is_own = match (said("sec-fetch-site"), said("origin")) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),
         (None, Some(origin)) => host_of(origin).is_some_and(|host| {
-            *request.connection_info().host() == host || public_url.and_then(host_of).as_ref() == Some(&host)
+            let is_of = |own: &str| own.eq_ignore_ascii_case(&host);
+            is_of(request.connection_info().host()) || public_url.and_then(host_of).as_deref().is_some_and(is_of)
         }),
         (None, None) => true,
     };
@@ -222,6 +223,7 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Result<&str, ()> {
 mod tests {
     use super::*;
     use actix_web::http::header::HeaderValue;
+    use actix_web::test::TestRequest;
 
     fn accepting(accept: &'static str) -> HeaderMap {
         let mut headers = HeaderMap::new();
@@ -235,6 +237,22 @@ mod tests {
         assert!(!wants_html(&accepting("*/*")));
         assert!(!wants_html(&accepting("application/json, text/html;q=0")));
         assert!(!wants_html(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_form_is_taken_from_the_own_pages_and_from_programs() {
+        let is_own = |headers: &[(&'static str, &'static str)]| {
+            let request = headers.iter().fold(TestRequest::post(), |request, header| request.insert_header(*header));
+            own_page(&request.to_http_request(), Some("https://khaosat.example.vn/")).is_ok()
+        };
+        assert!(is_own(&[]) && is_own(&[("host", "10.0.0.5:8080")]), "programs say nothing");
+        assert!(is_own(&[("host", "10.0.0.5:8080"), ("origin", "http://10.0.0.5:8080")]));
+        assert!(!is_own(&[("host", "10.0.0.5:8080"), ("origin", "http://10.0.0.5:9090")]), "another server there");
+        assert!(is_own(&[("host", "inside:8080"), ("origin", "https://KhaoSat.example.vn")]), "behind a proxy");
+        assert!(!is_own(&[("host", "inside:8080"), ("origin", "https://khaosat.example.vn.elsewhere.example")]));
+        assert!(!is_own(&[("host", "localhost:8080"), ("origin", "null")]));
+        assert!(is_own(&[("host", "a"), ("origin", "https://b"), ("sec-fetch-site", "same-origin")]));
+        assert!(!is_own(&[("host", "a"), ("origin", "https://a"), ("sec-fetch-site", "cross-site")]));
     }
 
     #[test]

@@ -1,8 +1,6 @@
 //! Comments, for the operator to read before anybody else sees them.
 
-use super::openapi::{
-    Access, Both, Gives, Group, NOTHING, Operation, PAGE, Parameter, Place, ROUND, Sent, Takes, shapes,
-};
+use super::openapi::{Access, Both, Gives, Group, Operation, PAGE, Parameter, Place, ROUND, Sent, Takes, shapes};
 use super::problem::Problem;
 use super::problem::catalogue::{
     FAULTY_QUERY, FOREIGN_PAGE, KEY_NEEDED, MALFORMED_FORM, UNAVAILABLE, UNKNOWN_COMMENT, UNKNOWN_ROUND,
@@ -75,14 +73,7 @@ pub const LIST: Operation = Operation {
     access: Access::Operator,
     parameters: &ASKED,
     takes: Takes::Nothing,
-    gives: &[
-        Gives { status: 200, what: Both { vi: "Trang", en: "The page" }, content: PAGE },
-        Gives {
-            status: 303,
-            what: Both { vi: "Khóa đã vào cookie", en: "The key has moved into a cookie" },
-            content: NOTHING,
-        },
-    ],
+    gives: &[Gives { status: 200, what: Both { vi: "Trang", en: "The page" }, content: PAGE }, operator::ENTERED],
     refuses: &[&FAULTY_QUERY, &KEY_NEEDED, &UNKNOWN_ROUND, &UNAVAILABLE],
 };
 

@@ -1,7 +1,7 @@
 //! Letters as they would be sent, for the operator to look at.
 
 use super::Site;
-use super::openapi::{Access, Both, Content, Gives, Group, NOTHING, Operation, Parameter, Place, ROUND, Takes, shapes};
+use super::openapi::{Access, Both, Content, Gives, Group, Operation, Parameter, Place, ROUND, Takes, shapes};
 use super::problem::Problem;
 use super::problem::catalogue::{
     FAULTY_QUERY, FIGURES_NOT_AVAILABLE, KEY_NEEDED, NOT_FOUND, UNAVAILABLE, UNKNOWN_PUBLICATION, UNKNOWN_ROUND,
@@ -72,11 +72,7 @@ pub const SHOW: Operation = Operation {
             what: Both { vi: "Thư hoặc hình", en: "The letter or the picture" },
             content: &[Content::PAGE, Content::file("image/png")],
         },
-        Gives {
-            status: 303,
-            what: Both { vi: "Khóa đã vào cookie", en: "The key has moved into a cookie" },
-            content: NOTHING,
-        },
+        operator::ENTERED,
     ],
     refuses: &[
         &FAULTY_QUERY,

@@ -27,6 +27,13 @@ pub const OPERATOR_COOKIE: &str = "sipas_operator";
 /// Headers that a proxy adds: a request that has one comes from somewhere else, whatever its peer.
 const OF_PROXIES: [HeaderName; 4] = [header::FORWARDED, header::X_FORWARDED_FOR, header::X_FORWARDED_HOST, header::VIA];
 
+/// What [`enter`] answers to a key.
+pub(super) const ENTERED: Gives = Gives {
+    status: 303,
+    what: Both { vi: "Khóa đã vào cookie", en: "The key has moved into a cookie" },
+    content: NOTHING,
+};
+
 /// `GET /operator`
 pub const ROUNDS: Operation = Operation {
     id: "listRounds",
@@ -35,14 +42,7 @@ pub const ROUNDS: Operation = Operation {
     access: Access::Operator,
     parameters: &[KEY],
     takes: Takes::Nothing,
-    gives: &[
-        Gives { status: 200, what: Both { vi: "Trang", en: "The page" }, content: PAGE },
-        Gives {
-            status: 303,
-            what: Both { vi: "Khóa đã vào cookie", en: "The key has moved into a cookie" },
-            content: NOTHING,
-        },
-    ],
+    gives: &[Gives { status: 200, what: Both { vi: "Trang", en: "The page" }, content: PAGE }, ENTERED],
     refuses: &[&KEY_NEEDED, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
 };
 
@@ -88,14 +88,7 @@ pub const SHOW: Operation = Operation {
     access: Access::Operator,
     parameters: &[ROUND, KEY],
     takes: Takes::Nothing,
-    gives: &[
-        Gives { status: 200, what: Both { vi: "Trang", en: "The page" }, content: PAGE },
-        Gives {
-            status: 303,
-            what: Both { vi: "Khóa đã vào cookie", en: "The key has moved into a cookie" },
-            content: NOTHING,
-        },
-    ],
+    gives: &[Gives { status: 200, what: Both { vi: "Trang", en: "The page" }, content: PAGE }, ENTERED],
     refuses: &[&KEY_NEEDED, &UNKNOWN_ROUND, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],
 };
 

@@ -102,11 +102,7 @@ pub const FILE: Operation = Operation {
     takes: Takes::Nothing,
     gives: &[
         Gives { status: 200, what: Both { vi: "Trang hoặc tệp", en: "The page or file" }, content: &FILES },
-        Gives {
-            status: 303,
-            what: Both { vi: "Khóa đã vào cookie", en: "The key has moved into a cookie" },
-            content: NOTHING,
-        },
+        operator::ENTERED,
         Gives { status: 304, what: Both { vi: "Không đổi", en: "It has not changed" }, content: NOTHING },
     ],
     refuses: &[&NOT_PUBLISHED, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE],

@@ -4,8 +4,8 @@ use super::connection::AnyConnection;
 use super::error::StoreError;
 use super::url::DatabaseUrl;
 use diesel::connection::{Connection, SimpleConnection, TransactionManager};
-use diesel::result::ConnectionError;
-use diesel::{PgConnection, SqliteConnection};
+use diesel::result::{ConnectionError, Error};
+use diesel::{PgConnection, QueryResult, SqliteConnection};
 use std::time::Duration;
 
 /// Connections kept at most. One writes; the others read figures and settle what officials do.
@@ -13,6 +13,9 @@ const MAX_CONNECTIONS: u32 = 8;
 /// How long a caller waits for a connection. A citizen's page that has not answered by then is better told to try
 /// again.
 const WAIT: Duration = Duration::from_secs(5);
+
+/// How often a new connection tries to have its turn at SQLite's file. Each time another one has had its turn.
+const TURNS: u32 = 100;
 
 /// `synchronous = FULL` syncs the log at every commit: a 201 must survive a power cut. The log is moved back into
 /// the file by a thread of its own; only if it has grown beyond 64 MB all the same does a commit help. Of the file the
@@ -34,7 +37,7 @@ pub(super) enum ConnectFault {
     #[error(transparent)]
     Connect(#[from] ConnectionError),
     #[error(transparent)]
-    Query(#[from] diesel::result::Error),
+    Query(#[from] Error),
 }
 
 /// Makes connections of the variant that the URL's scheme names. Trying one variant after the other, as
@@ -72,7 +75,7 @@ impl Connector {
         match &self.url {
             DatabaseUrl::Sqlite(path) => {
                 let mut connection = SqliteConnection::establish(&path.to_string_lossy())?;
-                connection.batch_execute(SQLITE_SETTINGS)?;
+                settle(&mut connection)?;
                 Ok(AnyConnection::Sqlite(connection))
             }
             DatabaseUrl::Postgres(url) => {
@@ -82,6 +85,21 @@ impl Connector {
             }
         }
     }
+}
+
+/// Makes SQLite's settings, in turn with others. SQLite waits `busy_timeout` for a lock, except where two that wait could wait
+/// for each other: whoever turns a file to its log (WAL) beside another one is refused at once. Who begins a transaction
+/// waits, so that is done in between.
+fn settle(connection: &mut SqliteConnection) -> QueryResult<()> {
+    for _ in 1..TURNS {
+        match connection.batch_execute(SQLITE_SETTINGS) {
+            Err(Error::DatabaseError(_, fault)) if fault.message() == "database is locked" => {
+                connection.batch_execute("BEGIN EXCLUSIVE; COMMIT")?;
+            }
+            settled => return settled,
+        }
+    }
+    connection.batch_execute(SQLITE_SETTINGS)
 }
 
 impl r2d2::ManageConnection for Connector {

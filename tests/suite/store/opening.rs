@@ -93,6 +93,23 @@ fn work_runs_beside_a_runtime(db: &Database) {
     assert_eq!(store.with(areas::all).unwrap(), all_areas());
 }
 
+/// SQLite lets nobody wait for a file's turn to its log (WAL): who meets another one there is refused at once.
+#[test]
+fn a_new_file_is_made_ready_by_many_at_once() {
+    for _ in 0..25 {
+        let db = Database::sqlite();
+        let start = std::sync::Barrier::new(12);
+        std::thread::scope(|scope| {
+            for _ in 0..12 {
+                scope.spawn(|| {
+                    start.wait();
+                    db.store().with(areas::all).unwrap();
+                });
+            }
+        });
+    }
+}
+
 #[test]
 fn connections_that_the_server_dropped_are_replaced() {
     let db = Database::postgres();

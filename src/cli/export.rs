@@ -2,6 +2,7 @@
 
 use super::breakdown::Asked;
 use super::failure::Failure;
+use super::frozen::Which;
 use super::quality::Flagged;
 use super::round::parse_code;
 use super::{Place, cannot_write, parse_unit, results};
@@ -41,6 +42,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "receipt|walk-in", value_parser = results::admission)]
     admission: Option<Admission>,
     #[command(flatten)]
+    as_of: Which,
+    #[command(flatten)]
     asked: Asked,
     #[command(flatten)]
     flagged: Flagged,
@@ -58,6 +61,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
         admission: arguments.admission,
         by: arguments.asked.by(),
         figures: arguments.asked.figures(),
+        as_of: arguments.as_of.parsed()?,
     };
     if arguments.out.as_os_str() == STDOUT {
         return write(place, (&request, format), Box::new(output::Bytes)).map(|manifest| tell(&manifest));

@@ -65,7 +65,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
         say_line!("{}", sentence(&target, arguments.transactions.map(f64::from)));
         return Ok(());
     };
-    let lines = plan::plan(&place.store()?, &parse_code(round)?, arguments.unit_level, &target)?;
+    let lines = plan::plan(&place.store()?, (&parse_code(round)?, None), arguments.unit_level, &target)?;
     let document = document(&lines);
     match arguments.format {
         Format::Table => say_line!("{}\n{}", document.text(), sentence(&target, None)),

@@ -3,6 +3,7 @@
 use super::Table;
 use super::variable::{Category, Kind, Label, Role, Variable};
 use crate::domain::index::table::Source;
+use crate::domain::publication::Publication;
 use crate::domain::quality::Answers;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -22,6 +23,9 @@ pub struct Manifest {
     sha256: String,
     /// What was asked for, as it is typed.
     filters: Vec<String>,
+    /// The publication whose answers these are; of whatever else, answers that came since are in it, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<PublicationShape>,
     sources: Vec<SourceShape>,
     scheme: SchemeShape,
     /// Values of single rows that were withheld so that nobody can be found by them.
@@ -39,6 +43,8 @@ pub struct Manifest {
 pub struct Provenance {
     /// What was asked for, as it is typed.
     pub filters: Vec<String>,
+    /// The publication whose answers these are, if one was named.
+    pub publication: Option<Publication>,
     /// The rounds.
     pub sources: Vec<Source>,
     /// Id, status and digest of the scheme.
@@ -61,6 +67,15 @@ pub struct SchemeShape {
     pub status: &'static str,
     /// SHA-256 of its file.
     pub digest: String,
+}
+
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "ManifestPublication")]
+struct PublicationShape {
+    revision: u32,
+    published: String,
+    /// Of all its files.
+    digest: String,
 }
 
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -120,6 +135,7 @@ impl Manifest {
             bytes,
             sha256,
             filters: from.filters.clone(),
+            as_of: from.publication.as_ref().map(PublicationShape::from),
             sources: from.sources.iter().map(SourceShape::from).collect(),
             scheme: from.scheme.clone(),
             n_withheld_cells: from.n_withheld_cells,
@@ -160,6 +176,16 @@ impl Manifest {
     /// Never in practice: all members can be written.
     pub fn to_json(&self) -> std::io::Result<String> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+}
+
+impl From<&Publication> for PublicationShape {
+    fn from(publication: &Publication) -> Self {
+        Self {
+            revision: publication.revision,
+            published: publication.published.to_rfc3339(),
+            digest: publication.digest.to_string(),
+        }
     }
 }
 

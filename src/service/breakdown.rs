@@ -61,12 +61,23 @@ pub fn breakdowns(
     round: &RoundCode,
     wanted: &Wanted,
 ) -> Result<Breakdowns, BreakdownRefusal> {
-    let exercise = Exercise::of_round(catalogue, store, round, wanted.answers)?;
-    let survey = exercise.named(round)?;
-    let declared = Declared::of(catalogue, &exercise, survey);
+    of_exercise(catalogue, &Exercise::of_round(catalogue, store, round, wanted.answers)?, wanted)
+}
+
+/// The breakdowns of the round that named an exercise.
+///
+/// # Errors
+/// When a breakdown is not declared, or a figure is unknown.
+pub(super) fn of_exercise(
+    catalogue: &Catalogue,
+    exercise: &Exercise,
+    wanted: &Wanted,
+) -> Result<Breakdowns, BreakdownRefusal> {
+    let survey = exercise.named(&exercise.plan.code)?;
+    let declared = Declared::of(catalogue, exercise, survey);
     let asked = asked_for(wanted, &declared)?;
     let statistics = statistics(&survey.sample, &wanted.figures)?;
-    let linked = Linked::of(catalogue, &exercise, survey);
+    let linked = Linked::of(catalogue, exercise, survey);
     Ok(of_survey(catalogue, (survey, &linked), &declared, &asked, &statistics))
 }
 

@@ -15,6 +15,7 @@ use crate::domain::questionnaire::Questionnaire;
 use crate::domain::round::{AnyRound, RoundPlan};
 use crate::domain::scheme::Scheme;
 use crate::store::{self, Store, StoreError};
+use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -102,6 +103,8 @@ pub struct Exercise {
     pub tree: AreaTree,
     /// The surveys, one for each questionnaire of the scheme that has a round.
     pub surveys: Vec<Survey>,
+    /// The instant whose answers these are; none for all there are.
+    pub as_of: Option<DateTime<Utc>>,
 }
 
 impl Exercise {
@@ -114,6 +117,20 @@ impl Exercise {
         store: &Store,
         code: &RoundCode,
         answers: Answers,
+    ) -> Result<Self, AnalyseRefusal> {
+        Self::as_of(catalogue, store, code, answers, None)
+    }
+
+    /// As [`Self::of_round`], with the answers that were there at an instant: those that came late after it are left out.
+    ///
+    /// # Errors
+    /// As [`Self::of_round`].
+    pub fn as_of(
+        catalogue: &Catalogue,
+        store: &Store,
+        code: &RoundCode,
+        answers: Answers,
+        as_of: Option<DateTime<Utc>>,
     ) -> Result<Self, AnalyseRefusal> {
         let named = rounds::find(store, code)?;
         let plan = named.plan().clone();
@@ -139,9 +156,11 @@ impl Exercise {
             }
             chosen.insert(questionnaire, round);
         }
-        let surveys =
-            chosen.values().map(|round| load_survey(catalogue, store, round, answers)).collect::<Result<_, _>>()?;
-        Ok(Self { plan, scheme, tree, surveys })
+        let surveys = chosen
+            .values()
+            .map(|round| load_survey(catalogue, store, (round, as_of), answers))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { plan, scheme, tree, surveys, as_of })
     }
 
     /// The survey of the round that named the exercise.
@@ -169,7 +188,8 @@ impl Exercise {
     /// As [`Exercise::of_round`].
     pub fn year_before(&self, catalogue: &Catalogue, store: &Store) -> Result<Option<Self>, AnalyseRefusal> {
         let before = self.round_before(store)?.filter(|round| round.plan().scheme == self.plan.scheme);
-        before.map(|round| Self::of_round(catalogue, store, &round.plan().code, Answers::All)).transpose()
+        let load = |round: AnyRound| Self::as_of(catalogue, store, &round.plan().code, Answers::All, self.as_of);
+        before.map(load).transpose()
     }
 
     /// The round of the year before with the same questionnaire in the same area: of the same scheme, if exactly one was; or else of
@@ -240,12 +260,13 @@ pub(super) fn questionnaire_of<'c>(
 fn load_survey(
     catalogue: &Catalogue,
     store: &Store,
-    round: &AnyRound,
+    (round, as_of): (&AnyRound, Option<DateTime<Utc>>),
     answers: Answers,
 ) -> Result<Survey, AnalyseRefusal> {
     let plan = round.plan();
     let questionnaire = questionnaire_of(catalogue, store, plan)?;
-    let sample = RoundSample::load(store, &plan.code, plan.mode, questionnaire, (catalogue.quality(), answers))?;
+    let rules = (catalogue.quality(), answers);
+    let sample = RoundSample::load(store, (&plan.code, as_of), plan.mode, questionnaire, rules)?;
     let source = Source {
         round: plan.code.clone(),
         mode: plan.mode,

@@ -2,6 +2,7 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | `task` | what is asked for, of which publication, and whether that can still be had |
 //! | `responses` | one row an answer sheet, with its design; what could lead to a person is withheld |
 //! | `questions` | the questionnaire as variables, and packed answers as their values |
 //! | `keys` | what people could be told apart by, and what of it is withheld |
@@ -20,15 +21,18 @@ mod responses;
 mod sheet;
 mod spool;
 mod tables;
+mod task;
 mod words;
 
 use super::breakdown::BreakdownRefusal;
 use super::catalogue::Catalogue;
 use super::exercise::AnalyseRefusal;
+use super::publish::PublishRefusal;
 use super::rounds::{self, RoundRefusal};
 use super::sample::SampleRefusal;
 use crate::domain::admission::Admission;
 use crate::domain::ids::{AreaCode, RoundCode};
+use crate::domain::publication::{AsOf, Publication};
 use crate::domain::quality::Answers;
 use crate::domain::round::AnyRound;
 use crate::domain::word::words;
@@ -39,6 +43,7 @@ use crate::export::{Block, Table};
 use crate::store::{Store, StoreError, publications};
 use pipe::Pipe;
 use std::io::{self, Write};
+use task::Task;
 
 words!(
     /// A table that can be exported.
@@ -71,6 +76,8 @@ pub struct Request {
     pub by: Vec<Vec<String>>,
     /// Items and elements by id; none for all, of a breakdown for the overall figure.
     pub figures: Vec<String>,
+    /// The publication whose answers count; none for all answers there are.
+    pub as_of: Option<AsOf>,
 }
 
 /// Why nothing was exported, or not all of it.
@@ -82,6 +89,24 @@ pub enum ExportRefusal {
     /// The breakdowns asked for cannot be given.
     #[error(transparent)]
     Breakdown(BreakdownRefusal),
+    /// There is no such publication, or it cannot be read.
+    #[error(transparent)]
+    Publish(#[from] PublishRefusal),
+    /// What a publication was made from is not there any more.
+    #[error(
+        "the {what} behind revision {revision} of round {round} are others now, so its table {table} cannot be made again; what was \
+         published is kept: `sipas index`, `results` and `breakdown --as-of {revision}` print it"
+    )]
+    Others {
+        /// Answers, or answers and scores.
+        what: &'static str,
+        /// The round.
+        round: RoundCode,
+        /// The revision.
+        revision: u32,
+        /// The table.
+        table: TableName,
+    },
     /// A filter does not fit the table.
     #[error("the table {table} has no filter {filter}; leave it out, or choose the table that has it")]
     Filter {
@@ -199,24 +224,27 @@ pub fn export(
     tell: impl FnMut(u64, u64),
 ) -> Result<Manifest, ExportRefusal> {
     request.check(format)?;
+    let task = Task::new(catalogue, store, request)?;
     let mut file = File { format, open: Some(open), tell, pipe: None, prepared: None, n_written: 0 };
     match request.table {
-        TableName::Responses => responses::export(catalogue, store, request, &mut file)?,
-        TableName::Results => tables::results(catalogue, store, request, &mut file)?,
-        TableName::Breakdown => tables::breakdown(catalogue, store, request, &mut file)?,
-        TableName::Index => tables::index(catalogue, store, request, &mut file)?,
+        TableName::Responses => responses::export(&task, &mut file)?,
+        TableName::Results => tables::results(&task, &mut file)?,
+        TableName::Breakdown => tables::breakdown(&task, &mut file)?,
+        TableName::Index => tables::index(&task, &mut file)?,
     }
-    let late = late(store, &request.round)?;
-    file.finish(late)
+    let late = if request.as_of.is_some() { None } else { late(store, &request.round)? };
+    file.finish(task.publication, late)
 }
 
-/// Whether figures that are computed now are those that were published: a revision was made, and nothing came after it.
+/// Whether everybody may have a table: of figures, and only of those that were published. Those computed now are, if a revision
+/// was made and nothing came after it.
 ///
 /// # Errors
 /// When the round is unknown, or the database fails.
-pub fn is_public(store: &Store, round: &RoundCode) -> Result<bool, AnalyseRefusal> {
-    let is_published = matches!(rounds::find(store, round)?, AnyRound::Published(_));
-    Ok(is_published && late(store, round)?.is_none())
+pub fn is_public(store: &Store, request: &Request) -> Result<bool, AnalyseRefusal> {
+    let is_published = matches!(rounds::find(store, &request.round)?, AnyRound::Published(_));
+    let is_current = || Ok::<_, StoreError>(request.as_of.is_some() || late(store, &request.round)?.is_none());
+    Ok(request.table != TableName::Responses && is_published && is_current()?)
 }
 
 /// What must be said of figures that are ahead of those that were published.
@@ -227,7 +255,7 @@ fn late(store: &Store, round: &RoundCode) -> Result<Option<String>, StoreError> 
     let is_late = arrivals.iter().any(|arrival| arrival.arrived > last.published);
     Ok(is_late.then(|| {
         format!(
-            "Answers or scores came after revision {} was published; they count here, and not there.",
+            "Answers or scores came after revision {0} was published; they count here, and not there. --as-of {0} leaves such answers out.",
             last.revision
         )
     }))
@@ -271,10 +299,11 @@ where
 }
 
 impl<O, T> File<O, T> {
-    fn finish(self, late: Option<String>) -> Result<Manifest, ExportRefusal> {
+    fn finish(self, publication: Option<Publication>, late: Option<String>) -> Result<Manifest, ExportRefusal> {
         let (Some(pipe), Some(Prepared { table, mut from, .. })) = (self.pipe, self.prepared) else {
             return Err(not_begun().into());
         };
+        from.publication = publication;
         from.warnings.extend(late);
         let written = pipe.finish()?;
         Ok(Manifest::new(&table, &from, self.format, written.n_bytes, written.sha256))
@@ -299,6 +328,7 @@ mod tests {
             admission: None,
             by: Vec::new(),
             figures: Vec::new(),
+            as_of: None,
         };
         for table in TableName::ALL {
             assert!(request(table).check(Format::Csv).is_ok());

@@ -11,20 +11,26 @@ use crate::domain::quality::Answers;
 use crate::service::analyse::LEVEL;
 use crate::statistics::{Statistic, Target, allocate, slovin};
 use crate::store::{self, Store};
+use chrono::{DateTime, Utc};
 
 /// Answers below which a desk's own figure says nothing worth printing.
 pub const LEAST_PER_DESK: u64 = 30;
 
-/// Plans a round: units at a level, and the drawn desks of each.
+/// Plans a round: units at a level, and the drawn desks of each, with the answers that are there, or were at an instant.
 ///
 /// # Errors
 /// When the round is unknown or the database fails.
-pub fn plan(store: &Store, round: &RoundCode, level: Level, target: &Target) -> Result<Vec<PlanLine>, AnalyseRefusal> {
+pub fn plan(
+    store: &Store,
+    (round, as_of): (&RoundCode, Option<DateTime<Utc>>),
+    level: Level,
+    target: &Target,
+) -> Result<Vec<PlanLine>, AnalyseRefusal> {
     let plan = rounds::find(store, round)?.plan().clone();
     let tree = super::areas::tree(store)?;
     let (frame, counts) = store.with(|conn| {
         let frame = store::rounds::frame(conn, round)?;
-        Ok::<_, store::StoreError>((frame, store::responses::count_by_desk(conn, round)?))
+        Ok::<_, store::StoreError>((frame, store::responses::count_by_desk(conn, round, as_of)?))
     })?;
     let mut lines = Vec::new();
     for unit in tree.at_level(level, &plan.area) {

@@ -78,10 +78,10 @@ fn flags(service: &Service, plan: &RoundPlan) -> Result<BTreeMap<AreaCode, FlagC
     let mut sieve = Sieve::new(service.catalogue().quality(), questionnaire);
     let desks = service.store().with(|connection| {
         let frame = stored_rounds::frame(connection, &plan.code)?;
-        sieve.know(&frame, &responses::count_by_desk(connection, &plan.code)?);
+        sieve.know(&frame, &responses::count_by_desk(connection, &plan.code, None)?);
         let places: BTreeMap<String, usize> =
             (0..).zip(frame.iter()).map(|(n, line)| (line.desk.to_string(), n)).collect();
-        responses::rows(connection, &plan.code, |row| {
+        responses::rows(connection, (&plan.code, None), |row| {
             if let Some(place) = places.get(row.desk.as_str()) {
                 sieve.flags(*place, row.packed, row.flags);
             }
@@ -94,7 +94,7 @@ fn flags(service: &Service, plan: &RoundPlan) -> Result<BTreeMap<AreaCode, FlagC
 
 /// Answers wanted of each desk, for the usual error of a district.
 fn wanted_of_desks(service: &Service, round: &RoundCode) -> Result<BTreeMap<AreaCode, u64>, AnalyseRefusal> {
-    let lines = plan::plan(service.store(), round, UNITS, &Target::USUAL)?;
+    let lines = plan::plan(service.store(), (round, None), UNITS, &Target::USUAL)?;
     Ok(lines.into_iter().filter_map(|line| Some((line.desk?, line.planned?))).collect())
 }
 

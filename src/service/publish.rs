@@ -12,7 +12,8 @@ mod scene;
 mod verify;
 
 pub use folder::folder;
-pub use frozen::{answering, comments, find, list, list_with_files, packed, read_file, report, reports, unpacked};
+pub use frozen::{answering, comments, cut, find, list, list_with_files, packed, read_file, report, reports, unpacked};
+pub use scene::follows_from;
 pub use verify::{Verified, verify};
 
 use super::catalogue::Catalogue;
@@ -172,7 +173,7 @@ struct Figures {
 
 impl Figures {
     fn compute(catalogue: &Catalogue, store: &Store, round: &RoundCode) -> Result<Self, PublishRefusal> {
-        let scene = Scene::load(catalogue, store, round, env!("CARGO_PKG_VERSION"))?;
+        let scene = Scene::load(catalogue, store, (round, None), env!("CARGO_PKG_VERSION"))?;
         let files = files::all(&scene)?;
         Ok(Self { scene, files })
     }

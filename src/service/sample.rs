@@ -18,6 +18,7 @@ use crate::statistics::{
     Statistic, Term, Worth,
 };
 use crate::store::{self, Store, StoreError};
+use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -65,13 +66,13 @@ pub struct RoundSample {
 }
 
 impl RoundSample {
-    /// Loads a round's answers.
+    /// Loads a round's answers, all of them or those that were there at an instant.
     ///
     /// # Errors
     /// When the database fails, or the stored design contradicts itself.
     pub fn load(
         store: &Store,
-        round: &RoundCode,
+        (round, as_of): (&RoundCode, Option<DateTime<Utc>>),
         mode: Mode,
         questionnaire: &Arc<Questionnaire>,
         (rules, answers): (Option<&QualityRules>, Answers),
@@ -91,9 +92,9 @@ impl RoundSample {
             conn.snapshot(|conn| {
                 let frame = store::rounds::frame(conn, round)?;
                 let places: HashMap<&str, u32> = frame.iter().map(|desk| desk.desk.as_str()).zip(0..).collect();
-                let n_by_desk = store::responses::count_by_desk(conn, round)?;
+                let n_by_desk = store::responses::count_by_desk(conn, round, as_of)?;
                 sieve.know(&frame, &n_by_desk);
-                let cut = store::responses::rows(conn, round, |row| {
+                let cut = store::responses::rows(conn, (round, as_of), |row| {
                     let Some(desk) = places.get(row.desk.as_str()) else { return Ok::<_, StoreError>(()) };
                     let is_flagged = sieve.flags(*desk as usize, row.packed, row.flags);
                     let byte = |offset: &usize| row.packed.get(*offset).copied().unwrap_or(packing::NO_ANSWER);

@@ -84,11 +84,11 @@ pub(super) fn of_figures(
     Ok(reports)
 }
 
-/// The reports of the year before: as they were published, or else as they are now.
+/// The reports of the year before: as they were published then, or else as they are now.
 fn year_before(catalogue: &Catalogue, store: &Store, exercise: &Exercise) -> Result<Vec<UnitReport>, AnalyseRefusal> {
     let Some(round) = exercise.round_before(store)? else { return Ok(Vec::new()) };
     if matches!(round, AnyRound::Published(_)) {
-        let published = publish::find(store, &round.plan().code, AsOf::Latest);
+        let published = publish::find(store, &round.plan().code, exercise.as_of.map_or(AsOf::Latest, AsOf::Instant));
         match published.and_then(|publication| publish::reports(store, &publication)) {
             Ok(reports) => return Ok(reports),
             Err(PublishRefusal::Store(error)) => return Err(error.into()),
@@ -101,7 +101,7 @@ fn year_before(catalogue: &Catalogue, store: &Store, exercise: &Exercise) -> Res
 
 /// How many answers each desk was to bring, by unit.
 fn lines(store: &Store, exercise: &Exercise) -> Result<Vec<PlanLine>, AnalyseRefusal> {
-    plan(store, &exercise.plan.code, exercise.scheme.rates, &Target::USUAL)
+    plan(store, (&exercise.plan.code, exercise.as_of), exercise.scheme.rates, &Target::USUAL)
 }
 
 /// The areas that get a report: the whole area first, then the rated units, then the desks, each by code.

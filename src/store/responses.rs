@@ -2,6 +2,7 @@
 
 mod cut;
 mod insert;
+mod late;
 mod scan;
 
 pub use cut::{Cut, Identity};
@@ -16,8 +17,9 @@ use crate::domain::device::Arrival;
 use crate::domain::ids::{AreaCode, Digest, ItemId, ResponseId, RoundCode};
 use crate::domain::quality::Reasons;
 use crate::domain::receipt::ReceiptClaim;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use late::Late;
 use std::collections::{BTreeMap, HashMap};
 
 /// A response to store. The codes are checked against the database in the same statement that stores it.
@@ -81,8 +83,8 @@ impl Insertion {
 pub enum Intake {
     /// Open ones.
     Open,
-    /// Published ones: what comes late, and is in the figures from the next revision on.
-    Late,
+    /// Published ones: what comes late, at this instant, and is in the figures from the next revision on.
+    Late(DateTime<Utc>),
 }
 
 /// Stores a batch in one transaction, whose first statement is the insert, and says what became of each, in order.
@@ -111,13 +113,18 @@ pub fn insert_batch(
     let insert = |connection: &mut AnyConnection| {
         let mut insertions = insert::rows_by_backend(connection, &rows, intake)?;
         receipts::spend(connection, &rows, &mut insertions)?;
+        if let Intake::Late(arrived) = intake {
+            let settled = rows.iter().zip(&insertions);
+            let stored = settled.filter(|(_, insertion)| **insertion == Insertion::Stored).map(|(row, _)| *row);
+            late::note(connection, stored, arrived)?;
+        }
         let kept = rows.iter().zip(&insertions).filter(|(_, insertion)| insertion.is_kept());
         let kept: Vec<&NewResponse> = kept.map(|(row, _)| *row).collect();
         devices::note_arrivals(connection, kept.iter().filter_map(|row| row.arrival.as_ref()))?;
         interviews::note(connection, &kept)?;
         Ok(insertions)
     };
-    let insertions = match insert::is_one_statement_by_backend(connection, &rows) {
+    let insertions = match insert::is_one_statement_by_backend(connection, &rows, intake) {
         true => connection.with_retries(insert)?,
         false => connection.transact_with_retries(insert)?,
     };
@@ -155,20 +162,21 @@ pub struct Row<'a, Desk = &'a AreaCode> {
     pub flags: Reasons,
 }
 
-/// Gives every response of a round to `each`, ending with its first error; returns the digest of the [`Cut`] that was read.
+/// Gives every response of a round to `each`, ending with its first error; returns the digest of the [`Cut`] that was read. With
+/// `as_of`, those that came later are passed over.
 ///
 /// # Errors
 /// As [`rows_apart`].
 pub fn rows<E: From<StoreError>>(
     connection: &mut AnyConnection,
-    round: &RoundCode,
+    (round, as_of): (&RoundCode, Option<DateTime<Utc>>),
     mut each: impl FnMut(&Row<'_>) -> Result<(), E>,
 ) -> Result<Digest, E> {
     let number = rounds::number(connection, round)?;
     let codes = desk_codes(connection, number)?;
     let desks: Desks<&AreaCode> = codes.iter().map(|(desk, code)| (*desk, code)).collect();
     let mut cut = Cut::default();
-    read(connection, number, &desks, |row| {
+    read(connection, (number, as_of), &desks, |row| {
         cut.add(&row.identity);
         each(row)
     })?;
@@ -186,14 +194,14 @@ pub fn rows<E: From<StoreError>>(
 /// `each` returns.
 pub fn rows_apart<Desk: Copy, E: From<StoreError>>(
     connection: &mut AnyConnection,
-    round: &RoundCode,
+    (round, as_of): (&RoundCode, Option<DateTime<Utc>>),
     desk: impl Fn(&AreaCode) -> Result<Desk, E>,
     each: impl FnMut(&Row<'_, Desk>) -> Result<(), E>,
 ) -> Result<(), E> {
     let number = rounds::number(connection, round)?;
     let codes = desk_codes(connection, number)?;
     let desks = codes.iter().map(|(number, code)| Ok((*number, desk(code)?))).collect::<Result<Desks<Desk>, E>>()?;
-    read(connection, number, &desks, each)
+    read(connection, (number, as_of), &desks, each)
 }
 
 /// Desks by their numbers. Each row asks for one.
@@ -201,11 +209,15 @@ type Desks<Desk> = HashMap<i32, Desk, foldhash::fast::RandomState>;
 
 fn read<Desk: Copy, E: From<StoreError>>(
     connection: &mut AnyConnection,
-    round: i32,
+    (round, as_of): (i32, Option<DateTime<Utc>>),
     desks: &Desks<Desk>,
     mut each: impl FnMut(&Row<'_, Desk>) -> Result<(), E>,
 ) -> Result<(), E> {
+    let late = Late::after(connection, round, as_of)?;
     scan::rows_by_backend(connection, round, |row| {
+        if late.has(row.id) {
+            return Ok(());
+        }
         let desk = desks.get(&row.desk).ok_or_else(|| StoreError::corrupt("desk number", row.desk))?;
         let (flags, channel) = (row.how.flags(), row.how.channel());
         each(&Row {
@@ -223,24 +235,30 @@ fn read<Desk: Copy, E: From<StoreError>>(
     })
 }
 
-/// How many responses each desk of a round has; desks without any are left out.
+/// How many responses each desk of a round has, or had at an instant; desks without any are left out.
 ///
 /// # Errors
 /// [`StoreError::Unknown`] for a round that is not there; when the database does not answer.
-pub fn count_by_desk(connection: &mut AnyConnection, round: &RoundCode) -> Result<BTreeMap<AreaCode, u64>, StoreError> {
+pub fn count_by_desk(
+    connection: &mut AnyConnection,
+    round: &RoundCode,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<BTreeMap<AreaCode, u64>, StoreError> {
     let number = rounds::number(connection, round)?;
-    let rows: Vec<(String, i64)> = responses::table
-        .inner_join(area_table::table.on(area_table::id.eq(responses::desk)))
+    let codes = desk_codes(connection, number)?;
+    let late = Late::after(connection, number, as_of)?;
+    let rows: Vec<(i32, i64)> = responses::table
         .filter(responses::round.eq(number))
-        .group_by(area_table::code)
-        .select((area_table::code, diesel::dsl::count_star()))
+        .group_by(responses::desk)
+        .select((responses::desk, diesel::dsl::count_star()))
         .load(connection)?;
-    rows.into_iter()
-        .map(|(desk, n)| {
-            let n = u64::try_from(n).map_err(|_| StoreError::corrupt("count", n))?;
-            Ok((areas::read_code(&desk)?, n))
-        })
-        .collect()
+    let counts = rows.into_iter().map(|(desk, n)| {
+        let code = codes.get(&desk).ok_or_else(|| StoreError::corrupt("desk number", desk))?;
+        let n = n - late.n_by_desk.get(&desk).copied().unwrap_or_default();
+        let n = u64::try_from(n).map_err(|_| StoreError::corrupt("count", n))?;
+        Ok((code.clone(), n))
+    });
+    counts.filter(|count| !matches!(count, Ok((_, 0)))).collect()
 }
 
 /// How many responses each desk of a round got on each day.

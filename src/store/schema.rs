@@ -280,6 +280,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    late_responses (round, response) {
+        round -> Integer,
+        response -> Binary,
+        arrived -> Timestamp,
+    }
+}
+
 diesel::joinable!(rounds -> questionnaires (questionnaire));
 diesel::joinable!(rounds -> areas (area));
 diesel::joinable!(round_desks -> rounds (round));
@@ -317,5 +325,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     bounces,
     publications,
     publication_files,
-    late_arrivals
+    late_arrivals,
+    late_responses
 );

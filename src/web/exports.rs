@@ -11,11 +11,13 @@ use super::openapi::{
 };
 use super::problem::Problem;
 use super::problem::catalogue::{
-    FAULTY_QUERY, FIGURES_NOT_AVAILABLE, KEY_NEEDED, Kind, UNAVAILABLE, UNKNOWN_ROUND, UNKNOWN_UNIT,
+    FAULTY_QUERY, FIGURES_NOT_AVAILABLE, KEY_NEEDED, Kind, UNAVAILABLE, UNKNOWN_PUBLICATION, UNKNOWN_ROUND,
+    UNKNOWN_UNIT,
 };
-use super::{Site, form, operator};
+use super::{Site, form, operator, publications};
 use crate::domain::admission::Admission;
 use crate::domain::ids::{AreaCode, RoundCode};
+use crate::domain::publication::AsOf;
 use crate::domain::quality::Answers;
 use crate::export::format::Format;
 use crate::export::manifest::Manifest;
@@ -40,7 +42,7 @@ const CHUNK_BYTES: usize = 64 * 1024;
 const MAX_WAITING: usize = 4;
 
 /// What of a round is exported, and how: the query of both addresses.
-const ASKED: [Parameter; 9] = [
+const ASKED: [Parameter; 10] = [
     ROUND,
     Parameter {
         name: "format",
@@ -65,6 +67,7 @@ const ASKED: [Parameter; 9] = [
     ELEMENT,
     FLAGGED,
     Parameter { example: None, ..figures::ADMISSION },
+    Parameter { example: None, ..figures::AS_OF },
 ];
 
 /// The files that there are.
@@ -81,8 +84,15 @@ const FILES: [Content; 9] = [
 ];
 
 /// Why there is none.
-const REFUSED: [&Kind; 6] =
-    [&FAULTY_QUERY, &KEY_NEEDED, &UNKNOWN_ROUND, &UNKNOWN_UNIT, &FIGURES_NOT_AVAILABLE, &UNAVAILABLE];
+const REFUSED: [&Kind; 7] = [
+    &FAULTY_QUERY,
+    &KEY_NEEDED,
+    &UNKNOWN_ROUND,
+    &UNKNOWN_UNIT,
+    &UNKNOWN_PUBLICATION,
+    &FIGURES_NOT_AVAILABLE,
+    &UNAVAILABLE,
+];
 
 /// `GET /v1/rounds/{round}/export`
 pub const FILE: Operation = Operation {
@@ -123,14 +133,18 @@ pub const MANIFEST: Operation = Operation {
     refuses: &REFUSED,
 };
 
-/// `GET /v1/rounds/{round}/export?format=csv[&table=results&unit=U&flagged=without&by=sex*age&item=Q01&element=E1&admission=receipt]`: the file. The
+/// `GET /v1/rounds/{round}/export?format=csv[&table=results&unit=U&flagged=without&by=sex*age&item=Q01&element=E1&admission=receipt&as-of=1]`: the file. The
 /// table is `responses` unless named.
 ///
 /// # Errors
 /// `key-needed` for answers; a query it does not have, an unknown round or unit, figures that cannot be computed.
 pub async fn file(request: HttpRequest, site: Data<Site>, round: Path<String>) -> Result<HttpResponse, Problem> {
     let (asked, format) = asked(&request, &site, &round).await?;
-    let name = format!("{}-{}.{}", asked.round, asked.table, format.ending());
+    let revision = match asked.as_of {
+        Some(AsOf::Revision(revision)) => format!("-r{revision}"),
+        _ => String::new(),
+    };
+    let name = format!("{}-{}{revision}.{}", asked.round, asked.table, format.ending());
     let (parts, mut received) = mpsc::channel(MAX_WAITING);
     let (refuse, outcome) = oneshot::channel();
     let running = site.exports.clone().acquire_owned().await.map_err(Problem::server_fault)?;
@@ -180,9 +194,8 @@ async fn asked(request: &HttpRequest, site: &Data<Site>, round: &str) -> Result<
     let (asked, format) = read(request.query_string(), round)?;
     asked.check(format).map_err(problem)?;
     // Figures are not public before they are published, nor what came after that before its revision is.
-    let round = asked.round.clone();
-    let is_public = asked.table != TableName::Responses
-        && figures::computed(site, move |service| export::is_public(service.store(), &round)).await?;
+    let wanted = asked.clone();
+    let is_public = figures::computed(site, move |service| export::is_public(service.store(), &wanted)).await?;
     if !is_public {
         operator::admit(request, site).await?;
     }
@@ -194,7 +207,8 @@ fn read(query: &str, round: RoundCode) -> Result<(Request, Format), Problem> {
     let faulty = |detail: String| Problem::of(&FAULTY_QUERY).saying(detail);
     let mut format = None;
     let (unit, answers, by, figures) = (None, Answers::All, Vec::new(), Vec::new());
-    let mut asked = Request { round, table: TableName::Responses, unit, answers, admission: None, by, figures };
+    let (table, admission, as_of) = (TableName::Responses, None, None);
+    let mut asked = Request { round, table, unit, answers, admission, by, figures, as_of };
     for (key, value) in form::read(query.as_bytes()).map_err(faulty)? {
         match key.as_str() {
             "format" => format = Format::parse(&value),
@@ -210,9 +224,10 @@ fn read(query: &str, round: RoundCode) -> Result<(Request, Format), Problem> {
                 let known = || faulty(format!("Results have an admission: {}", Admission::listed()));
                 asked.admission = Some(Admission::parse(&value).ok_or_else(known)?);
             }
+            "as-of" => asked.as_of = Some(publications::as_of(&value)?),
             _ => {
-                let known = "There are only format, table, unit=CODE, by=NAME*NAME, item=ID, element=ID, flagged=without \
-                             and, of results, admission";
+                let known = "There are only format, table, unit=CODE, by=NAME*NAME, item=ID, element=ID, flagged=without, \
+                             as-of=REVISION and, of results, admission";
                 return Err(faulty(known.to_owned()));
             }
         }
@@ -224,6 +239,8 @@ fn read(query: &str, round: RoundCode) -> Result<(Request, Format), Problem> {
 fn problem(refusal: ExportRefusal) -> Problem {
     match refusal {
         ExportRefusal::Analyse(refusal) => figures::refused(refusal),
+        ExportRefusal::Publish(refusal) => publications::refused(refusal),
+        ExportRefusal::Others { .. } => Problem::of(&FIGURES_NOT_AVAILABLE).saying(refusal.to_string()),
         ExportRefusal::Write(error) if error.kind() != io::ErrorKind::InvalidData => Problem::server_fault(error),
         other => Problem::of(&FAULTY_QUERY).saying(other.to_string()),
     }

@@ -162,7 +162,7 @@ const UNCHANGED: Gives = Gives {
 };
 
 /// `?as-of=`
-const AS_OF: Parameter = Parameter {
+pub(super) const AS_OF: Parameter = Parameter {
     name: "as-of",
     place: Place::Query,
     schema: shapes::text,

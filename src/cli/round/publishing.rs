@@ -60,12 +60,13 @@ pub(super) fn verify(
 ) -> Result<(), Failure> {
     let as_of = as_of.map(AsOf::parse).transpose()?.unwrap_or(AsOf::Latest);
     let verified = progress::shown(|tell| publish::verify(catalogue, store, round, as_of, tell))?;
-    let Verified { publication, n_same, .. } = &verified;
+    let Verified { publication, n_same, n_late, .. } = &verified;
     if verified.holds() {
-        say_line!(
-            "Revision {} of round {round} follows from the data: {n_same} files to the byte.",
-            publication.revision
-        );
+        let revision = publication.revision;
+        say_line!("Revision {revision} of round {round} follows from the data: {n_same} files to the byte.");
+        if *n_late > 0 {
+            say_line!("{n_late} answers that came after it were left out.");
+        }
         return Ok(());
     }
     Err(Failure::message(told(&verified)))
@@ -73,7 +74,7 @@ pub(super) fn verify(
 
 /// What does not hold, and what to do about it.
 fn told(verified: &Verified) -> String {
-    let Verified { publication, data, n_same, different, damaged } = verified;
+    let Verified { publication, data, n_same, different, damaged, .. } = verified;
     let mut lines = vec![format!("revision {} of round {} does not hold", publication.revision, publication.round)];
     if !verified.is_same_data() {
         lines.push(format!(

@@ -8,7 +8,7 @@ use crate::service::Service;
 use crate::store::publications;
 use crate::store::responses::{self, Insertion, Intake, NewResponse};
 use crate::store::{Connection, StoreError};
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
 /// Rows per statement: enough to make a journey to the server worth it, small enough for its memory.
@@ -90,13 +90,14 @@ fn insert(
     mut told: impl FnMut(usize),
 ) -> Result<Outcomes, StoreError> {
     let mut insertions = Vec::with_capacity(all.len());
-    let intake = if late.is_some() { Intake::Late } else { Intake::Open };
+    let arrived = Utc::now();
+    let intake = if late.is_some() { Intake::Late(arrived) } else { Intake::Open };
     for batch in all.chunks(BATCH) {
         insertions.extend(responses::insert_batch(connection, batch, intake)?);
         told(insertions.len());
     }
     if let Some(file) = late {
-        note_arrivals(connection, file, all.iter().zip(&insertions))?;
+        note_arrivals(connection, (file, arrived), all.iter().zip(&insertions))?;
     }
     Ok(insertions.into_iter().zip(rounds).map(|(insertion, round)| read_insertion(insertion, round)).collect())
 }
@@ -104,7 +105,7 @@ fn insert(
 /// Notes how many new answers a file brought to each round.
 fn note_arrivals<'a>(
     connection: &mut Connection,
-    file: &LateFile,
+    (file, arrived): (&LateFile, DateTime<Utc>),
     settled: impl Iterator<Item = (&'a NewResponse, &'a Insertion)>,
 ) -> Result<(), StoreError> {
     let mut n_stored: BTreeMap<&RoundCode, u64> = BTreeMap::new();
@@ -112,7 +113,7 @@ fn note_arrivals<'a>(
         *n_stored.entry(&response.round).or_default() += 1;
     }
     for (round, n) in n_stored {
-        let arrival = LateArrival { kind: LateKind::Answers, file: file.clone(), n, arrived: Utc::now() };
+        let arrival = LateArrival { kind: LateKind::Answers, file: file.clone(), n, arrived };
         publications::note_arrival(connection, round, &arrival)?;
     }
     Ok(())

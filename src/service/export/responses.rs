@@ -3,14 +3,13 @@
 //! How much a row weighs and what is withheld of it is known when all are counted. So the round is read once, and the rows wait
 //! in a [`spool`](super::spool) meanwhile: memory does not grow with them.
 
-use super::super::catalogue::Catalogue;
 use super::super::exercise::{AnalyseRefusal, questionnaire_of, scheme_of};
 use super::super::sample::{SampleRefusal, design_of};
 use super::super::{areas, rounds};
 use super::keys::{Cover, Key, Person, Tally};
 use super::questions::{Question, questions};
 use super::spool::{Sheet, Spool};
-use super::{ExportRefusal, Prepared, Request, Sink, analysis, tables};
+use super::{ExportRefusal, Prepared, Sink, Task, analysis, tables};
 use crate::domain::area::AreaTree;
 use crate::domain::frame::Frame;
 use crate::domain::ids::AreaCode;
@@ -22,7 +21,6 @@ use crate::domain::round::AnyRound;
 use crate::export::Table;
 use crate::export::variable::Names;
 use crate::statistics::DesignColumns;
-use crate::store::Store;
 use blocks::Blocks;
 use columns::Layout;
 use counting::{Counted, Judging};
@@ -35,8 +33,7 @@ mod counting;
 
 /// Everything that was settled before the answers are read.
 struct Plan<'a> {
-    catalogue: &'a Catalogue,
-    request: &'a Request,
+    task: &'a Task<'a>,
     round: AnyRound,
     questionnaire: Arc<Questionnaire>,
     tree: AreaTree,
@@ -45,12 +42,8 @@ struct Plan<'a> {
 }
 
 /// Exports a round's answers.
-pub(super) fn export(
-    catalogue: &Catalogue,
-    store: &Store,
-    request: &Request,
-    sink: &mut dyn Sink,
-) -> Result<(), ExportRefusal> {
+pub(super) fn export(task: &Task, sink: &mut dyn Sink) -> Result<(), ExportRefusal> {
+    let Task { catalogue, store, request, .. } = *task;
     let round = rounds::find(store, &request.round)?;
     let questionnaire = Arc::clone(questionnaire_of(catalogue, store, round.plan())?);
     scheme_of(catalogue, store, round.plan())?;
@@ -61,19 +54,19 @@ pub(super) fn export(
         return Err(AnalyseRefusal::UnknownUnit(unit.clone()).into());
     }
     let unit = unit.clone();
-    let plan = Plan { catalogue, request, round, questionnaire, tree, unit };
-    plan.export(store, sink)
+    Plan { task, round, questionnaire, tree, unit }.export(sink)
 }
 
 impl Plan<'_> {
-    fn export(&self, store: &Store, sink: &mut dyn Sink) -> Result<(), ExportRefusal> {
+    fn export(&self, sink: &mut dyn Sink) -> Result<(), ExportRefusal> {
+        let Task { catalogue, request, .. } = *self.task;
         let mut names = Names::default();
         let layout = Layout::begin(&self.tree, &self.round.plan().area, &mut names);
-        let questions = questions(self.catalogue, &self.questionnaire, &mut names);
-        let keys = Key::all(self.catalogue, &self.questionnaire, &questions);
-        let judging =
-            Judging { rules: self.catalogue.quality(), questionnaire: &self.questionnaire, questions: &questions };
-        let counted = counting::count(store, self.request, &judging, keys)?;
+        let questions = questions(catalogue, &self.questionnaire, &mut names);
+        let keys = Key::all(catalogue, &self.questionnaire, &questions);
+        let judging = Judging { rules: catalogue.quality(), questionnaire: &self.questionnaire, questions: &questions };
+        let counted = counting::count(self.task, &judging, keys)?;
+        self.task.check_answers(counted.cut)?;
         let places: BTreeSet<u32> = (0_u32..)
             .zip(counted.frame.iter())
             .filter(|(_, desk)| self.tree.is_within(&desk.desk, &self.unit))
@@ -82,21 +75,21 @@ impl Plan<'_> {
         let (desks, per_stratum) = design_of(&counted.frame);
         let inference = self.round.plan().mode.into();
         let design = DesignColumns::of_round(desks, &per_stratum, counted.n_rows.clone(), inference, &places);
-        let round = || self.request.round.clone();
+        let round = || request.round.clone();
         let design = design.map_err(|fault| SampleRefusal::Design { round: round(), fault })?;
         let n_rows = counted.n_rows.iter().zip(&design.desks).filter(|(_, desk)| desk.is_some()).map(|(n, _)| n).sum();
         let layout = layout.of_desks(&self.tree, &counted.frame, &design);
         let table = Table {
-            name: self.request.table.to_string(),
-            title: format!("Phiếu trả lời đợt {}: {}", self.request.round, self.title()),
+            name: request.table.to_string(),
+            title: format!("Phiếu trả lời đợt {}: {}", request.round, self.title()),
             variables: layout.variables(&questions),
-            notes: tables::notes_of_answers(&design, self.request.answers),
+            notes: [tables::notes_of_answers(&design, request.answers), self.task.notes()].concat(),
             n_rows,
         };
         let source = self.source(&counted);
         sink.begin(Prepared {
-            analysis: Some(analysis::of(self.catalogue, &self.questionnaire, &questions, &design, source.cut)),
-            from: tables::provenance(self.catalogue, self.round.plan(), self.request, vec![source]),
+            analysis: Some(analysis::of(catalogue, &self.questionnaire, &questions, &design, source.cut)),
+            from: tables::provenance(catalogue, self.round.plan(), request, vec![source]),
             table,
         })?;
         if !sink.wants_rows() {
@@ -111,7 +104,7 @@ impl Plan<'_> {
     fn title(&self) -> &str {
         let reference = &self.questionnaire.reference;
         let first = self.questionnaire.languages.first();
-        first.and_then(|first| self.catalogue.texts(reference, first)).map_or("", |texts| &texts.title)
+        first.and_then(|first| self.task.catalogue.texts(reference, first)).map_or("", |texts| &texts.title)
     }
 
     fn source(&self, counted: &Counted) -> Source {
@@ -125,7 +118,7 @@ impl Plan<'_> {
             questionnaire_status: questionnaire.status,
             n_responses: counted.n_rows.iter().sum(),
             n_flagged: counted.n_flagged,
-            answers: self.request.answers,
+            answers: self.task.request.answers,
             cut: counted.cut,
         }
     }
@@ -142,7 +135,7 @@ impl Plan<'_> {
         while let Some(mut sheet) = sheets.next()? {
             let is_excess = excess.get(sheet.desk as usize).copied().unwrap_or_default();
             sheet.reasons = sheet.reasons.with(Reason::MoreThanTransactions, is_excess);
-            let is_left_out = self.request.answers == Answers::Unflagged && !sheet.reasons.is_empty();
+            let is_left_out = self.task.request.answers == Answers::Unflagged && !sheet.reasons.is_empty();
             if blocks.row(&sheet, is_left_out) {
                 let (block, n_withheld) = blocks.take();
                 sink.rows(block, n_withheld)?;

@@ -3,13 +3,12 @@
 mod index;
 
 use super::super::analyse;
-use super::super::breakdown::{Wanted, breakdowns};
+use super::super::breakdown::{Wanted, of_exercise};
 use super::super::catalogue::Catalogue;
-use super::super::exercise::Exercise;
 use super::super::results as of_results;
 use super::sheet::{self, Cell, Sheet, key};
 use super::words::{self, label};
-use super::{ExportRefusal, Prepared, Request, Sink};
+use super::{ExportRefusal, Prepared, Request, Sink, Task};
 use crate::domain::admission::Admission;
 use crate::domain::area::Area;
 use crate::domain::breakdown::Label as CellLabel;
@@ -26,17 +25,13 @@ use crate::report;
 use crate::service::breakdown::BreakdownRefusal;
 use crate::service::disclosure::Linked;
 use crate::statistics::DesignColumns;
-use crate::store::Store;
 
 /// Every figure of every area, or of those within one.
-pub(super) fn results(
-    catalogue: &Catalogue,
-    store: &Store,
-    request: &Request,
-    sink: &mut dyn Sink,
-) -> Result<(), ExportRefusal> {
-    let exercise = Exercise::of_round(catalogue, store, &request.round, request.answers)?;
+pub(super) fn results(task: &Task, sink: &mut dyn Sink) -> Result<(), ExportRefusal> {
+    let Task { catalogue, request, .. } = *task;
+    let exercise = task.exercise()?;
     let survey = exercise.named(&request.round)?;
+    task.check_answers(survey.source.cut)?;
     let top = of_results::within(&exercise, request.unit.as_ref())?;
     let mut areas: Vec<&Area> =
         exercise.tree.iter().filter(|area| exercise.tree.is_within(&area.code, &top.code)).collect();
@@ -91,7 +86,7 @@ pub(super) fn results(
     }
     let mut from = provenance(catalogue, &exercise.plan, request, vec![survey.source.clone()]);
     from.n_hidden_figures = n_hidden;
-    begin(request, format!("Kết quả khảo sát đợt {}", request.round), from, sheet, sink)
+    begin(task, format!("Kết quả khảo sát đợt {}", request.round), from, sheet, sink)
 }
 
 fn grain(grain: Grain) -> &'static str {
@@ -109,15 +104,12 @@ fn measures(row: &ResultRow) -> impl Iterator<Item = (&'static str, &Result<Esti
 }
 
 /// Declared breakdowns.
-pub(super) fn breakdown(
-    catalogue: &Catalogue,
-    store: &Store,
-    request: &Request,
-    sink: &mut dyn Sink,
-) -> Result<(), ExportRefusal> {
+pub(super) fn breakdown(task: &Task, sink: &mut dyn Sink) -> Result<(), ExportRefusal> {
+    let Task { catalogue, request, .. } = *task;
     let wanted = Wanted { by: request.by.clone(), figures: request.figures.clone(), answers: request.answers };
-    let found = breakdowns(catalogue, store, &request.round, &wanted)?;
-    let plan = super::super::rounds::find(store, &request.round)?.plan().clone();
+    let exercise = task.exercise()?;
+    let found = of_exercise(catalogue, &exercise, &wanted)?;
+    task.check_answers(found.source.cut)?;
     let mut headings = vec![
         key("round", "Đợt", "Round"),
         key("figure", "Nội dung", "Element or item; overall"),
@@ -145,51 +137,49 @@ pub(super) fn breakdown(
         cells.extend(sheet::estimate_cells(outcome));
         sheet.row(cells);
     }
-    let mut from = provenance(catalogue, &plan, request, vec![found.source.clone()]);
+    let mut from = provenance(catalogue, &exercise.plan, request, vec![found.source.clone()]);
     from.n_hidden_figures = n_hidden;
     from.warnings.extend(found.notice);
-    begin(request, format!("Kết quả chia nhóm đợt {}", request.round), from, sheet, sink)
+    begin(task, format!("Kết quả chia nhóm đợt {}", request.round), from, sheet, sink)
 }
 
 /// The index table, with the columns of `sipas index --format csv`.
-pub(super) fn index(
-    catalogue: &Catalogue,
-    store: &Store,
-    request: &Request,
-    sink: &mut dyn Sink,
-) -> Result<(), ExportRefusal> {
-    let table = analyse::index_table(catalogue, store, &request.round, request.answers)?;
+pub(super) fn index(task: &Task, sink: &mut dyn Sink) -> Result<(), ExportRefusal> {
+    let Task { catalogue, store, request, .. } = *task;
+    let exercise = task.exercise()?;
+    task.check_exercise(&exercise)?;
+    let table = analyse::table_of(catalogue, store, &exercise, &analyse::linked(catalogue, &exercise))?;
     let shown = match &request.unit {
         Some(unit) => table.only(unit).ok_or_else(|| analyse_refusal(unit))?,
         None => table,
     };
-    let plan = super::super::rounds::find(store, &request.round)?.plan().clone();
+    let plan = &exercise.plan;
     let sheet = index::sheet(&shown);
-    let mut from = provenance(catalogue, &plan, request, shown.provenance.sources.clone());
-    from.warnings = notices(catalogue, &plan, request);
+    let mut from = provenance(catalogue, plan, request, shown.provenance.sources.clone());
+    from.warnings = notices(catalogue, plan, request);
     from.warnings.extend(said(shown.warnings()));
-    begin(request, format!("Chỉ số năm {} của đợt {}", plan.year, request.round), from, sheet, sink)
+    begin(task, format!("Chỉ số năm {} của đợt {}", plan.year, request.round), from, sheet, sink)
 }
 
 fn analyse_refusal(unit: &crate::domain::ids::AreaCode) -> ExportRefusal {
     super::super::exercise::AnalyseRefusal::UnknownUnit(unit.clone()).into()
 }
 
-fn begin(
-    request: &Request,
-    title: String,
-    from: Provenance,
-    sheet: Sheet,
-    sink: &mut dyn Sink,
-) -> Result<(), ExportRefusal> {
-    let notes = vec![label(
+fn begin(task: &Task, title: String, from: Provenance, sheet: Sheet, sink: &mut dyn Sink) -> Result<(), ExportRefusal> {
+    let mut notes = vec![label(
         format!("Ô được ẩn: {}.", report::words::hidden()),
         format!(
             "A figure is hidden where fewer than {MIN_ANSWERS} people answered, or where fewer could be computed from it."
         ),
     )];
-    let table =
-        Table { name: request.table.to_string(), title, variables: sheet.variables(), notes, n_rows: sheet.n_rows() };
+    notes.extend(task.notes());
+    let table = Table {
+        name: task.request.table.to_string(),
+        title,
+        variables: sheet.variables(),
+        notes,
+        n_rows: sheet.n_rows(),
+    };
     sink.begin(Prepared { table, analysis: None, from })?;
     sheet.write(sink)
 }

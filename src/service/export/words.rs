@@ -2,6 +2,7 @@
 
 use crate::domain::area::Level;
 use crate::domain::channel::Channel;
+use crate::domain::publication::Publication;
 use crate::domain::quality::Reason;
 use crate::export::variable::{Category, Kind, Label, Role, Variable};
 use crate::report;
@@ -26,6 +27,16 @@ pub(super) fn not_applicable(label: Label) -> Category {
 pub(super) fn withheld() -> Category {
     let label = label("được giữ lại để bảo vệ người trả lời", "withheld to protect the respondent");
     Category { code: WITHHELD, label, is_missing: true }
+}
+
+/// That only what a publication was made from is in a file.
+pub(super) fn of_publication(publication: &Publication) -> Label {
+    let Publication { revision, published, .. } = publication;
+    let at = published.format("%Y-%m-%dT%H:%M:%SZ");
+    label(
+        format!("Theo lần công bố {revision} ({at}): phiếu đến sau lần công bố đó không có trong tệp."),
+        format!("As of revision {revision} ({at}): answers that came after it are not in the file."),
+    )
 }
 
 /// A variable whose name was given already.

@@ -114,6 +114,18 @@ pub fn report(store: &Store, publication: &Publication, area: &AreaCode) -> Resu
     read(&path, &read_file(store, publication, &path)?)
 }
 
+/// Digest of the round's answers that a publication was made from.
+///
+/// # Errors
+/// When the database fails, or what it holds cannot be read.
+pub fn cut(store: &Store, publication: &Publication) -> Result<Digest, PublishRefusal> {
+    let round = super::rounds::find(store, &publication.round)?;
+    let path = paths::report(&round.plan().area);
+    let told = read(&path, &read_file(store, publication, &path)?)?;
+    let source = told.source().ok_or_else(|| PublishRefusal::broken(&path, "it does not name its answers"))?;
+    Ok(source.cut)
+}
+
 /// What a publication says of all areas, in order of their codes.
 ///
 /// # Errors

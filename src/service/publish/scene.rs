@@ -7,6 +7,7 @@ use crate::domain::comment::Standing;
 use crate::domain::ids::{Digest, RoundCode};
 use crate::domain::index::table::IndexTable;
 use crate::domain::points::Points;
+use crate::domain::publication::Publication;
 use crate::domain::quality::Answers;
 use crate::domain::results::Results;
 use crate::domain::round::RoundPlan;
@@ -16,6 +17,7 @@ use crate::service::disclosure::Linked;
 use crate::service::exercise::Exercise;
 use crate::service::{analyse, breakdown, comments, results, rounds, unit_report};
 use crate::store::{self, Connection, Store, StoreError};
+use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
@@ -49,29 +51,30 @@ struct Subject<'a> {
     catalogue: &'a Catalogue,
     store: &'a Store,
     round: &'a RoundCode,
+    /// The instant whose answers count; none for all there are.
+    as_of: Option<DateTime<Utc>>,
     program_version: &'a str,
 }
 
 impl Scene {
-    /// Loads a round's exercise and computes its figures, as a version of the program says that it does.
+    /// Loads a round's exercise, with all answers or those that were there at an instant, and computes its figures, as a version
+    /// of the program says that it does.
     pub(super) fn load(
         catalogue: &Catalogue,
         store: &Store,
-        round: &RoundCode,
+        (round, as_of): (&RoundCode, Option<DateTime<Utc>>),
         program_version: &str,
     ) -> Result<Self, PublishRefusal> {
         // Scores are read first: whoever changes them meanwhile is found out when the basis is looked at again.
         let plan = rounds::find(store, round)?.plan().clone();
         let scores = store.with(|connection| scores_digest(connection, &plan))?;
-        let subject = Subject { catalogue, store, round, program_version };
+        let subject = Subject { catalogue, store, round, as_of, program_version };
         let exercise = subject.exercise(Answers::All)?;
         let linked = analyse::linked(catalogue, &exercise);
         let all = subject.side(&exercise, &linked)?;
         let figures = (&all.table, all.results.as_slice());
         let reports = unit_report::of_figures(catalogue, store, &exercise, &linked, figures)?;
-        let sources = exercise.surveys.iter().map(|survey| &survey.source);
-        let cuts = sources.map(|source| (source.round.clone(), source.cut)).collect();
-        let basis = Basis { plan, cuts, scores };
+        let basis = Basis::of(&exercise, scores);
         let exercise = subject.exercise(Answers::Unflagged)?;
         let unflagged = subject.side(&exercise, &analyse::linked(catalogue, &exercise))?;
         let approved = comments::of_round(store, round, Some(Standing::Approved))?;
@@ -83,7 +86,7 @@ impl Scene {
 
 impl Subject<'_> {
     fn exercise(&self, answers: Answers) -> Result<Exercise, PublishRefusal> {
-        let mut exercise = Exercise::of_round(self.catalogue, self.store, self.round, answers)?;
+        let mut exercise = Exercise::as_of(self.catalogue, self.store, self.round, answers, self.as_of)?;
         let named = exercise.surveys.iter_mut().filter(|survey| survey.source.round == *self.round);
         named.for_each(|survey| survey.source.state = PUBLISHED);
         Ok(exercise)
@@ -117,6 +120,12 @@ pub(super) struct Basis {
 }
 
 impl Basis {
+    fn of(exercise: &Exercise, scores: Digest) -> Self {
+        let sources = exercise.surveys.iter().map(|survey| &survey.source);
+        let cuts = sources.map(|source| (source.round.clone(), source.cut)).collect();
+        Self { plan: exercise.plan.clone(), cuts, scores }
+    }
+
     /// The round that was named.
     pub(super) fn round(&self) -> &RoundCode {
         &self.plan.code
@@ -139,6 +148,15 @@ impl Basis {
         let is_same = self.cuts.iter().any(|(of, then)| of == round && *then == cut);
         Ok(is_same && scores_digest(connection, &self.plan)? == self.scores)
     }
+}
+
+/// Whether a publication's figures follow from an exercise's answers, and the scores as they are now.
+///
+/// # Errors
+/// When the database fails.
+pub fn follows_from(exercise: &Exercise, store: &Store, publication: &Publication) -> Result<bool, StoreError> {
+    let scores = store.with(|connection| scores_digest(connection, &exercise.plan))?;
+    Ok(Basis::of(exercise, scores).digest() == publication.data)
 }
 
 fn scores_digest(connection: &mut Connection, plan: &RoundPlan) -> Result<Digest, StoreError> {

@@ -4,7 +4,7 @@ use super::files::Drawing;
 use super::scene::Scene;
 use super::{PublishRefusal, Step, Tell, files};
 use crate::domain::ids::{Digest, RoundCode};
-use crate::domain::publication::{AsOf, FrozenFile, Publication};
+use crate::domain::publication::{AsOf, FrozenFile, LateKind, Publication};
 use crate::service::catalogue::Catalogue;
 use crate::store::{self, Store};
 use std::collections::BTreeMap;
@@ -14,8 +14,10 @@ use std::collections::BTreeMap;
 pub struct Verified {
     /// The publication.
     pub publication: Publication,
-    /// Digest of the answers and scores as they are now.
+    /// Digest of the answers that were there then, and the scores as they are now.
     pub data: Digest,
+    /// Answers that came after it and were left out.
+    pub n_late: u64,
     /// Files that came out the same to the byte.
     pub n_same: usize,
     /// Files that came out otherwise, or not at all, or that were not there.
@@ -38,7 +40,8 @@ impl Verified {
     }
 }
 
-/// Computes a publication's figures once more from the data as it is now, and holds them against the frozen ones.
+/// Computes a publication's figures once more from the data as it is now, but for answers that came after it, and holds them
+/// against the frozen ones.
 ///
 /// # Errors
 /// When there is no such publication, or its figures cannot be computed any more.
@@ -51,7 +54,7 @@ pub fn verify(
 ) -> Result<Verified, PublishRefusal> {
     let publication = super::find(store, round, as_of)?;
     tell(Step::Computing);
-    let mut scene = Scene::load(catalogue, store, round, &publication.program_version)?;
+    let mut scene = Scene::load(catalogue, store, (round, Some(publication.published)), &publication.program_version)?;
     // Comments are no figures: those that were shown then stay, whatever was decided since.
     scene.comments = super::comments(store, &publication)?;
     let files = files::all(&scene)?.into_iter().chain(Drawing::of(&scene, &publication).packed(tell)?);
@@ -65,6 +68,9 @@ pub fn verify(
     let mut different: Vec<String> = now.keys().filter(|path| !is_same(path)).cloned().collect();
     different.extend(then.keys().filter(|path| !now.contains_key(*path)).cloned());
     let n_same = now.keys().filter(is_same).count();
+    let late = store.with(|connection| store::publications::arrivals(connection, round))?.into_iter();
+    let late = late.filter(|late| late.kind == LateKind::Answers && late.arrived > publication.published);
+    let n_late = late.map(|late| late.n).sum();
     let mut damaged = Vec::new();
     for path in then.keys() {
         match super::read_file(store, &publication, path) {
@@ -73,5 +79,5 @@ pub fn verify(
             Err(refusal) => return Err(refusal),
         }
     }
-    Ok(Verified { data: scene.basis.digest(), publication, n_same, different, damaged })
+    Ok(Verified { data: scene.basis.digest(), publication, n_late, n_same, different, damaged })
 }

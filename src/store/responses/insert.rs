@@ -13,9 +13,11 @@ use diesel::sqlite::Sqlite;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Whether one statement writes all there is to write, and so is a transaction without being made one.
-pub(super) fn is_one_statement_by_backend(connection: &AnyConnection, rows: &[&NewResponse]) -> bool {
+pub(super) fn is_one_statement_by_backend(connection: &AnyConnection, rows: &[&NewResponse], intake: Intake) -> bool {
     match connection {
         AnyConnection::Sqlite(_) => false,
+        // When it came is another.
+        AnyConnection::Pg(_) if intake != Intake::Open => false,
         AnyConnection::Pg(_) => {
             rows.iter().all(|row| row.comments.is_empty() && row.receipt.is_none() && row.arrival.is_none())
         }
@@ -29,7 +31,7 @@ pub(super) fn rows_by_backend(
     rows: &[&NewResponse],
     intake: Intake,
 ) -> Result<Vec<Insertion>, StoreError> {
-    let is_late = intake == Intake::Late;
+    let is_late = intake != Intake::Open;
     let inserted = match connection {
         AnyConnection::Sqlite(sqlite) => insert_each(sqlite, rows, is_late)?,
         AnyConnection::Pg(postgres) => insert_all(postgres, rows, is_late)?,

@@ -10,4 +10,5 @@ mod order;
 mod publication;
 mod quality;
 mod ranks;
+mod revisions;
 mod two_servers;

@@ -4,7 +4,8 @@ use super::Database;
 use super::province::{UNDRAWN_DESK, area_code, close_round, draft_round_of, instant, plan, random_id, round_code};
 use sipas::domain::answers::RawValue;
 use sipas::domain::channel::Channel;
-use sipas::domain::ids::{QuestionnaireRef, SchemeId};
+use sipas::domain::ids::{Digest, QuestionnaireRef, SchemeId};
+use sipas::domain::publication::LateFile;
 use sipas::domain::quality::Circumstances;
 use sipas::domain::questionnaire::ItemKind;
 use sipas::domain::round::{Round, RoundPlan};
@@ -170,9 +171,17 @@ impl Door {
         }
     }
 
+    /// Stores responses in order that come after the round was published.
+    pub(crate) fn answer_late(&self, n: usize) {
+        let file = LateFile { name: "late.csv".to_owned(), digest: Digest([7; 32]) };
+        let responses = (0..n).map(|_| self.filler()).collect();
+        let outcomes = self.service.store_many(responses, Some(&file), |_| true, |_| ()).unwrap();
+        assert!(outcomes.iter().all(|outcome| *outcome == Ok(Collected::Stored)), "{outcomes:?}");
+    }
+
     /// Responses stored, in whatever round.
     pub(crate) fn n_stored(&self) -> u64 {
-        let count = |code| self.store.with(|connection| responses::count_by_desk(connection, &round_code(code)));
+        let count = |code| self.store.with(|connection| responses::count_by_desk(connection, &round_code(code), None));
         [ROUND, CLOSED_ROUND].into_iter().flat_map(|code| count(code).unwrap().into_values()).sum()
     }
 }

@@ -91,7 +91,8 @@ impl Office {
     pub(crate) fn n_stored(&self) -> usize {
         let store = Store::open(&DatabaseUrl::parse(&self.database).expect("a database URL"));
         let round = RoundCode::parse(ROUND).expect("a code");
-        let counts = store.expect("the database opens").with(|conn| store::responses::count_by_desk(conn, &round));
+        let counts =
+            store.expect("the database opens").with(|conn| store::responses::count_by_desk(conn, &round, None));
         counts.expect("the database answers").values().map(|n| *n as usize).sum()
     }
 

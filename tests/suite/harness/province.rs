@@ -10,7 +10,7 @@ use sipas::domain::ids::{AreaCode, Digest, ItemId, QuestionnaireRef, ResponseId,
 use sipas::domain::period::{Period, Year};
 use sipas::domain::quality::Reasons;
 use sipas::domain::questionnaire::Questionnaire;
-use sipas::domain::round::{Mode, Open, Round, RoundPlan};
+use sipas::domain::round::{Closed, Mode, Open, Round, RoundPlan};
 use sipas::service::catalogue::{Catalogue, Source};
 use sipas::store::responses::{self, NewResponse, Row};
 use sipas::store::{Connection, Store, StoreError, areas, rounds};
@@ -113,9 +113,10 @@ pub(crate) fn open_round(store: &Store, code: &str) -> Round<Open> {
     open
 }
 
-pub(crate) fn close_round(store: &Store, open: Round<Open>) {
+pub(crate) fn close_round(store: &Store, open: Round<Open>) -> Round<Closed> {
     let closed = open.close(instant(1));
     store.with(|connection| rounds::record_close(connection, &closed)).unwrap();
+    closed
 }
 
 /// A response id as a client would make it.
@@ -145,7 +146,7 @@ pub(crate) fn response(id: ResponseId, round: &str, desk: &str, content: u8) -> 
 /// Shows every answer stored for a round to `each`, in the order of their ids.
 pub(crate) fn each_row(store: &Store, round: &str, mut each: impl FnMut(&Row<'_>)) {
     let read = |connection: &mut Connection| {
-        responses::rows(connection, &round_code(round), |row| {
+        responses::rows(connection, (&round_code(round), None), |row| {
             each(row);
             Ok::<_, StoreError>(())
         })

@@ -5,7 +5,7 @@ use crate::harness::Database;
 use crate::harness::door::{DESK, Door, ROUND};
 use crate::harness::province::{random_id, round_code};
 use sipas::domain::access::Scope;
-use sipas::domain::ids::{Digest, RoundCode};
+use sipas::domain::ids::Digest;
 use sipas::domain::quality::Answers;
 use sipas::export::format::Format;
 use sipas::service::export::{Request, TableName, export};
@@ -13,7 +13,11 @@ use sipas::service::{publish, rounds};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-on_both!(files_are_those_of_the_command_line, answers_are_for_the_operator);
+on_both!(
+    files_are_those_of_the_command_line,
+    answers_are_for_the_operator,
+    of_a_publication_only_what_was_there_is_in_the_file,
+);
 
 /// Text formats: the client reads UTF-8.
 const TEXTS: [Format; 5] = [Format::Csv, Format::ExcelCsv, Format::JsonLines, Format::Ddi, Format::Codebook];
@@ -56,9 +60,7 @@ fn files_are_those_of_the_command_line(database: &Database) {
             let named = format!("attachment; filename=\"{ROUND}-{table}.{}\"", format.ending());
             assert_eq!(reply.header("content-disposition"), Some(named.as_str()));
             assert_eq!(reply.header("transfer-encoding"), Some("chunked"), "an end that can be seen");
-            let (unit, answers, admission, by, figures) = (None, Answers::All, None, Vec::new(), Vec::new());
-            let round = RoundCode::parse(ROUND).unwrap();
-            let request = Request { round, table, unit, answers, admission, by, figures };
+            let request = everything_of(table);
             let service = door.service();
             let kept = Kept::default();
             let out = kept.clone();
@@ -72,6 +74,19 @@ fn files_are_those_of_the_command_line(database: &Database) {
             assert_eq!(told.json()["bytes"], reply.body.len());
             assert!(Digest::parse(told.json()["sha256"].as_str().unwrap()).is_some());
         }
+    }
+}
+
+fn everything_of(table: TableName) -> Request {
+    Request {
+        round: round_code(ROUND),
+        table,
+        unit: None,
+        answers: Answers::All,
+        admission: None,
+        by: Vec::new(),
+        figures: Vec::new(),
+        as_of: None,
     }
 }
 
@@ -98,6 +113,46 @@ fn answers_are_for_the_operator(database: &Database) {
     rounds::close(&door.store, &round_code(ROUND)).unwrap();
     publish::publish(door.service().catalogue(), &door.store, &round_code(ROUND), "", &|_| ()).unwrap();
     assert_eq!((statuses(&[forwarded]), get("?format=csv", &[forwarded]).status), ([200; 3], 401));
+}
+
+fn of_a_publication_only_what_was_there_is_in_the_file(database: &Database) {
+    let door = Door::on(database);
+    let client = Client::of(&door);
+    answer(&door, &client, 7);
+    let forwarded = ("x-forwarded-for", "203.0.113.7");
+    let get = |more: &str, headers: &[(&str, &str)]| client.send("GET", &path(more), headers, b"");
+    rounds::close(&door.store, &round_code(ROUND)).unwrap();
+    publish::publish(door.service().catalogue(), &door.store, &round_code(ROUND), "", &|_| ()).unwrap();
+    let then = TableName::ALL.map(|table| get(&format!("?format=csv&table={table}"), &[]).body);
+    door.answer_late(3);
+    for (table, then) in TableName::ALL.into_iter().zip(&then) {
+        let asked = format!("?format=csv&table={table}");
+        assert_ne!(&get(&asked, &[]).body, then, "{table}: what came late counts now");
+        let found = get(&format!("{asked}&as-of=1"), &[]);
+        assert_eq!((found.status, &found.body), (200, then), "{table}");
+        let of_revision = format!("attachment; filename=\"{ROUND}-{table}-r1.csv\"");
+        assert_eq!(found.header("content-disposition"), Some(of_revision.as_str()));
+        // What was published is everybody's, what came since the operator's; so are answers at any time.
+        let is_public = table != TableName::Responses;
+        assert_eq!(get(&asked, &[forwarded]).status, 401, "{table}");
+        let public = get(&format!("{asked}&as-of=1"), &[forwarded]).status;
+        assert_eq!(public, if is_public { 200 } else { 401 }, "{table}");
+        let told = get(&format!("/manifest{asked}&as-of=1"), &[]).json();
+        assert_eq!(told["as_of"]["revision"], 1, "{told}");
+        assert!(
+            !told["warnings"].to_string().contains("came after")
+                && told["notes"].to_string().contains("As of revision 1"),
+            "{told}"
+        );
+    }
+    let unknown = get("?format=csv&table=results&as-of=2", &[]);
+    assert_eq!((unknown.status, unknown.slug().as_str()), (404, "unknown-publication"));
+    assert_eq!(get("?format=csv&as-of=yesterday", &[]).slug(), "faulty-query");
+    // Answers that cannot be told apart from those of then are not passed off as them.
+    database.side_connection().execute("DELETE FROM late_responses");
+    let others = get("?format=csv&table=results&as-of=1", &[]);
+    assert_eq!((others.status, others.slug().as_str()), (409, "figures-not-available"), "{}", others.body);
+    assert!(others.body.contains("are others now"), "{}", others.body);
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
 }
 
 fn n_stored(store: &Store, round: &str) -> u64 {
-    store.with(|connection| responses::count_by_desk(connection, &round_code(round))).unwrap().values().sum()
+    store.with(|connection| responses::count_by_desk(connection, &round_code(round), None)).unwrap().values().sum()
 }
 
 fn an_answer_is_stored_once(db: &Database) {

@@ -22,6 +22,7 @@ on_both!(
     a_round_cannot_be_closed_over_answers_being_stored,
     nothing_is_stored_after_a_round_was_closed,
     a_cut_is_known_by_its_digest,
+    what_came_late_is_told_apart,
     a_refused_batch_leaves_nothing,
     what_is_not_there_is_said_so,
 );
@@ -61,7 +62,7 @@ fn answers_come_back_as_bytes(db: &Database) {
     ];
     assert_eq!(stored(&store, "R1"), expected);
     assert_eq!(stored(&store, "R2"), [("K2".to_owned(), vec![], None)]);
-    let counts = store.with(|connection| responses::count_by_desk(connection, &round_code("R1"))).unwrap();
+    let counts = store.with(|connection| responses::count_by_desk(connection, &round_code("R1"), None)).unwrap();
     assert_eq!(counts, BTreeMap::from([(area_code("K1"), 2), (area_code("K3"), 1)]));
 
     let mut words: Vec<Comment> = batch[..2]
@@ -290,6 +291,47 @@ fn a_cut_is_known_by_its_digest(db: &Database) {
     assert_ne!(cut(&store), full);
 }
 
+fn what_came_late_is_told_apart(db: &Database) {
+    let store = db.store();
+    let open = open_round(&store, "R1");
+    let of_desk = |desk: &str, content: u8| response(random_id(), "R1", desk, content);
+    let early = [of_desk("K1", 1), of_desk("K3", 2)];
+    insert(&store, &early);
+    let late = |batch: &[NewResponse], hours: i64| {
+        let intake = Intake::Late(instant(hours));
+        store.with(|connection| responses::insert_batch(connection, batch, intake)).unwrap()
+    };
+    assert_eq!(late(&[of_desk("K1", 3)], 5), [Insertion::RoundNotOpen], "an open round has no late ones");
+    let cut_at = |as_of: Option<i64>| {
+        let as_of = as_of.map(instant);
+        let (mut contents, round) = (Vec::new(), round_code("R1"));
+        let cut = store.with(|connection| {
+            responses::rows(connection, (&round, as_of), |row| {
+                contents.push(row.packed[0]);
+                Ok::<_, StoreError>(())
+            })
+        });
+        contents.sort_unstable();
+        let counts = store.with(|connection| responses::count_by_desk(connection, &round, as_of)).unwrap();
+        let counts: Vec<(String, u64)> = counts.into_iter().map(|(desk, n)| (desk.to_string(), n)).collect();
+        (contents, counts, cut.unwrap())
+    };
+    let before = cut_at(None);
+    let published = close_round(&store, open).publish(instant(10));
+    store.with(|connection| rounds::record_publication(connection, &published)).unwrap();
+
+    let first = [of_desk("K2", 3), early[0].clone(), of_desk("K1", 4)];
+    assert_eq!(late(&first, 11), [Insertion::Stored, Insertion::AlreadyStored, Insertion::Stored]);
+    assert_eq!(late(&[first[0].clone(), of_desk("K1", 5)], 12), [Insertion::AlreadyStored, Insertion::Stored]);
+    let desks = |counts: &[(&str, u64)]| counts.iter().map(|(desk, n)| ((*desk).to_owned(), *n)).collect::<Vec<_>>();
+    assert_eq!(before.1, desks(&[("K1", 1), ("K3", 1)]));
+    assert_eq!(cut_at(Some(10)), before, "what came late is not among what was there, to the digest");
+    let (contents, counts, _) = cut_at(Some(11));
+    assert_eq!((contents, counts), (vec![1, 2, 3, 4], desks(&[("K1", 2), ("K2", 1), ("K3", 1)])));
+    assert_eq!(cut_at(Some(12)), cut_at(None));
+    assert_eq!(cut_at(None).0, [1, 2, 3, 4, 5]);
+}
+
 fn a_refused_batch_leaves_nothing(db: &Database) {
     let store = db.store();
     open_round(&store, "R1");
@@ -306,8 +348,8 @@ fn what_is_not_there_is_said_so(db: &Database) {
     let store = db.store();
     let ghost = round_code("ghost");
     let outcomes = [
-        store.with(|connection| responses::rows(connection, &ghost, |_| Ok::<_, StoreError>(())).map(drop)),
-        store.with(|connection| responses::count_by_desk(connection, &ghost).map(drop)),
+        store.with(|connection| responses::rows(connection, (&ghost, None), |_| Ok::<_, StoreError>(())).map(drop)),
+        store.with(|connection| responses::count_by_desk(connection, &ghost, None).map(drop)),
         store.with(|connection| responses::cut_digest(connection, &ghost).map(drop)),
         store.with(|connection| comments::of_round(connection, &ghost).map(drop)),
     ];

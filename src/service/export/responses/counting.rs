@@ -1,7 +1,7 @@
 //! Reads a round once: while one thread takes rows from the database, another judges and counts them and lets them wait.
 
 use super::super::super::quality::Sieve;
-use super::super::{ExportRefusal, Request};
+use super::super::{ExportRefusal, Task};
 use super::{Frame, Key, Person, Question, Sheet, Spool, Tally};
 use crate::domain::channel::Channel;
 use crate::domain::frame::FrameDesk;
@@ -9,7 +9,7 @@ use crate::domain::ids::{AreaCode, Digest};
 use crate::domain::quality::{Answers, QualityRules, Reasons};
 use crate::domain::questionnaire::Questionnaire;
 use crate::store::responses::{Cut, Identity, Row};
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, StoreError};
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
@@ -75,19 +75,14 @@ struct Judged {
 }
 
 /// Reads and counts a round in one view of the database.
-pub(super) fn count(
-    store: &Store,
-    request: &Request,
-    judging: &Judging,
-    keys: Vec<Key>,
-) -> Result<Counted, ExportRefusal> {
+pub(super) fn count(task: &Task, judging: &Judging, keys: Vec<Key>) -> Result<Counted, ExportRefusal> {
     let read = |connection: &mut store::Connection| {
-        let frame = store::rounds::frame(connection, &request.round)?;
+        let frame = store::rounds::frame(connection, &task.request.round)?;
         let (batches, received) = sync_channel(MAX_WAITING);
         let (give_back, emptied) = channel();
         let (sent, judged) = std::thread::scope(|threads| {
             let judged = threads.spawn(|| judging.judge(&frame, (received, give_back), Tally::new(keys)));
-            let sent = send_rows(connection, request, &frame, (batches, emptied));
+            let sent = send_rows(connection, task, &frame, (batches, emptied));
             (sent, judged.join().unwrap_or_else(|_| Err(io::Error::other("counting has come to grief"))))
         });
         // Whoever stops the reading by ending early says why.
@@ -96,7 +91,7 @@ pub(super) fn count(
         Ok::<_, ExportRefusal>((frame, judged))
     };
     // A refusal is no failure of the database.
-    let (frame, judged) = store.with(|connection| Ok(connection.snapshot(read)))??;
+    let (frame, judged) = task.store.with(|connection| Ok(connection.snapshot(read)))??;
     let Judged { tally, spool, n_all, mut n_flagged, cut } = judged;
     let is_excess = |(desk, n): (&FrameDesk, &u64)| {
         judging.rules.is_some() && desk.transactions.is_some_and(|most| *n > u64::from(most))
@@ -105,7 +100,7 @@ pub(super) fn count(
     for ((flagged, n), _) in n_flagged.iter_mut().zip(&n_all).zip(&excess).filter(|(_, excess)| **excess) {
         *flagged = *n;
     }
-    let n_rows = match request.answers {
+    let n_rows = match task.request.answers {
         Answers::All => n_all,
         Answers::Unflagged => n_all.iter().zip(&n_flagged).map(|(n, flagged)| n - flagged).collect(),
     };
@@ -115,7 +110,7 @@ pub(super) fn count(
 /// Takes the rows from the database.
 fn send_rows(
     connection: &mut store::Connection,
-    request: &Request,
+    task: &Task,
     frame: &Frame,
     (batches, emptied): (SyncSender<Batch>, Receiver<Batch>),
 ) -> Result<(), ExportRefusal> {
@@ -126,7 +121,7 @@ fn send_rows(
     };
     let nobody_counts = |_| ExportRefusal::Write(io::Error::other("counting ended too early"));
     let mut batch = Batch::default();
-    store::responses::rows_apart(connection, &request.round, place, |row| {
+    store::responses::rows_apart(connection, (&task.request.round, task.as_of()), place, |row| {
         let Row { identity, channel, has_receipt, flags, weight, packed, desk } = *row;
         batch.heads.push(Head { identity, desk, channel, has_receipt, flags, weight, n_bytes: packed.len() });
         batch.packed.extend_from_slice(packed);

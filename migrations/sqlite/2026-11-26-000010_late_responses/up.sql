@@ -1,0 +1,9 @@
+-- The answers that came to a round after it was published, each with the instant it came: whoever asks for the answers behind an
+-- earlier revision gets them without these. Of all others only the day is known.
+CREATE TABLE late_responses (
+    round    INTEGER NOT NULL,
+    response BLOB    NOT NULL,
+    arrived  TEXT    NOT NULL,
+    PRIMARY KEY (round, response),
+    FOREIGN KEY (round, response) REFERENCES responses (round, id)
+) STRICT, WITHOUT ROWID;

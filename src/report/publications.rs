@@ -173,7 +173,7 @@ mod tests {
             n: 35,
             arrived: DateTime::UNIX_EPOCH,
         };
-        let told = changes(&Changes { areas: vec![change], n_desks: 2 }, &[late]);
+        let told = changes(&Changes { areas: vec![change], n_desks: 2, few: Vec::new() }, &[late]);
         let expected = "Nhập muộn: thêm 35 phiếu từ muon.csv (abababababab).\n    \
                         Late: 35 answers came, from muon.csv (abababababab).\n\
                         Huyện Một: chỉ số 86,02 → 86,10; điểm điều tra – → 25,50; số phiếu 1.200 → 1.235.\n    \

@@ -20,10 +20,12 @@ use super::catalogue::Catalogue;
 use super::exercise::AnalyseRefusal;
 use super::outbox;
 use super::rounds::{self, RoundRefusal};
+use crate::domain::disclosure::MIN_ANSWERS;
 use crate::domain::ids::{AreaCode, Digest, RoundCode};
 use crate::domain::outbox::Edition;
 use crate::domain::publication::{Changes, LateArrival, PackedFile, Publication};
 use crate::domain::round::AnyRound;
+use crate::domain::unit_report::NamedArea;
 use crate::report;
 use crate::store::{self, Store, StoreError};
 use chrono::{DateTime, SubsecRound as _, Utc};
@@ -62,6 +64,17 @@ pub enum PublishRefusal {
     /// Another revision would be the same to the byte.
     #[error("revision {0} says the same to the byte; there is nothing to revise")]
     NothingNew(u32),
+    /// The difference of two revisions would be the answers of a few people.
+    #[error(
+        "revision {revision} would tell what a few people said, since nobody else makes it differ from the one before: {areas} \
+         answers more or less; wait until {MIN_ANSWERS} have come to each, or publish it all the same with --although-few"
+    )]
+    Few {
+        /// The revision.
+        revision: u32,
+        /// The areas, each with how many people.
+        areas: String,
+    },
     /// A correction must say why.
     #[error("a revision needs a note that says why; give one with --note")]
     NoNote,
@@ -133,16 +146,26 @@ pub fn publish(
     }
 }
 
+/// On what terms a revision is published.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// Why there is one.
+    pub note: &'a str,
+    /// Whether it may differ from the revision before by the answers of a few people, so that they can be computed.
+    pub although_few: bool,
+}
+
 /// Publishes a revision of a round: what came late is in it, and what became different is told. The revisions before stay as
 /// they were.
 ///
 /// # Errors
-/// When the round is not published, nothing has become different, there is no note, or somebody else made a revision meanwhile.
+/// When the round is not published, nothing has become different, there is no note, the difference is that of a few people, or
+/// somebody else made a revision meanwhile.
 pub fn revise(
     catalogue: &Catalogue,
     store: &Store,
     round: &RoundCode,
-    note: &str,
+    Terms { note, although_few }: Terms,
     tell: Tell,
 ) -> Result<Publication, PublishRefusal> {
     if !matches!(rounds::find(store, round)?, AnyRound::Published(_)) {
@@ -158,6 +181,11 @@ pub fn revise(
         return Err(PublishRefusal::NothingNew(before.revision));
     }
     let changes = Changes::between(&reports(store, &before)?, &figures.scene.reports);
+    if !although_few && !changes.few.is_empty() {
+        let area = |(area, n): &(NamedArea, u64)| format!("{} ({}) {n}", area.name, area.code);
+        let areas = changes.few.iter().map(area).collect::<Vec<_>>().join(", ");
+        return Err(PublishRefusal::Few { revision: before.revision + 1, areas });
+    }
     let arrivals = store.with(|connection| store::publications::arrivals(connection, round))?;
     let late: Vec<LateArrival> = arrivals.into_iter().filter(|late| late.arrived > before.published).collect();
     let changes = report::publications::changes(&changes, &late);

@@ -8,7 +8,7 @@ use crate::domain::ids::RoundCode;
 use crate::domain::publication::AsOf;
 use crate::report::publications;
 use crate::service::catalogue::Catalogue;
-use crate::service::publish::{self, PublishRefusal, Verified};
+use crate::service::publish::{self, PublishRefusal, Terms, Verified};
 use crate::store::Store;
 
 /// Files that a message lists.
@@ -22,6 +22,9 @@ pub(in crate::cli) struct Publish {
     /// Publish once more, with what came late; needs a note
     #[arg(long, requires = "note")]
     revise: bool,
+    /// Publish though fewer than 5 answers came to an area, which anybody can compute from both revisions
+    #[arg(long, requires = "revise")]
+    although_few: bool,
     /// What shall be told with the figures
     #[arg(long, default_value = "")]
     note: String,
@@ -30,8 +33,11 @@ pub(in crate::cli) struct Publish {
 /// Publishes a round or a revision of it.
 pub(super) fn publish(catalogue: &Catalogue, store: &Store, asked: &Publish) -> Result<(), Failure> {
     let round = parse_code(&asked.round)?;
-    let make = if asked.revise { publish::revise } else { publish::publish };
-    let publication = progress::shown(|tell| make(catalogue, store, &round, &asked.note, tell))?;
+    let Publish { note, although_few, .. } = asked;
+    let publication = progress::shown(|tell| match asked.revise {
+        true => publish::revise(catalogue, store, &round, Terms { note, although_few: *although_few }, tell),
+        false => publish::publish(catalogue, store, &round, note, tell),
+    })?;
     if publication.revision == 1 {
         say_line!("Round {round} is published.");
     } else {

@@ -1,5 +1,6 @@
 //! What became different from one revision to the next, as far as it is printed.
 
+use crate::domain::disclosure::MIN_ANSWERS;
 use crate::domain::points::round_half_up;
 use crate::domain::unit_report::{IndexPart, NamedArea, Role, Row, UnitReport};
 
@@ -37,6 +38,14 @@ pub struct AreaChange {
     pub answers: Moved<u64>,
 }
 
+impl Moved<u64> {
+    /// By how many people it moved, if they are too few for a figure of their own.
+    fn few(self) -> Option<u64> {
+        let n = self.from?.abs_diff(self.to?);
+        (1..MIN_ANSWERS).contains(&n).then_some(n)
+    }
+}
+
 impl AreaChange {
     fn is_any(&self) -> bool {
         let Self { index, rank, component, satisfied, answers, .. } = self;
@@ -52,6 +61,9 @@ pub struct Changes {
     pub areas: Vec<AreaChange>,
     /// Desks in which something did.
     pub n_desks: usize,
+    /// Areas of any kind in which both revisions tell how many answered, and so few more answered now (or fewer) that their answers
+    /// are what one revision has more than the other; with how many.
+    pub few: Vec<(NamedArea, u64)>,
 }
 
 impl Changes {
@@ -62,6 +74,9 @@ impl Changes {
         for report in now {
             let was = before.iter().find(|other| other.subject.area.code == report.subject.area.code);
             let change = of_area(was, report);
+            if let Some(n) = change.answers.few() {
+                changes.few.push((change.area.clone(), n));
+            }
             match report.subject.role {
                 _ if !change.is_any() => {}
                 Role::Desk => changes.n_desks += 1,
@@ -96,5 +111,18 @@ fn of_area(was: Option<&UnitReport>, is: &UnitReport) -> AreaChange {
         component: moved(was, is, component),
         satisfied: moved(was, is, satisfied),
         answers: moved(was, is, |report| report.coverage.answers),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_people_are_those_that_a_figure_would_hide() {
+        let few = |from: Option<u64>, to: Option<u64>| Moved { from, to }.few();
+        assert_eq!((few(Some(16), Some(19)), few(Some(19), Some(16))), (Some(3), Some(3)));
+        assert_eq!((few(Some(16), Some(16)), few(Some(16), Some(21))), (None, None));
+        assert_eq!((few(None, Some(3)), few(Some(3), None)), (None, None), "what was hidden tells nothing");
     }
 }

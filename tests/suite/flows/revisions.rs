@@ -26,7 +26,7 @@ fn a_file_of_a_revision_has_what_it_was_made_from() {
         office.run(&["round", "publish", ROUND]);
         let first = of_all(&[]);
         // What breaks a desk's habits: its answers are withheld otherwise when there are more.
-        let late = sheet(scratch.path(), "muon.csv", &["T1-01", "T2-02"], (100, 4)).display().to_string();
+        let late = sheet(scratch.path(), "muon.csv", &["T1-01", "T2-02"], (100, 5)).display().to_string();
         office.run(&["responses", "import", "--late", "--round", ROUND, &late]);
         let warned = String::from_utf8(export("responses", &[]).stderr).unwrap();
         assert!(warned.contains("--as-of 1 leaves such answers out"), "{warned}");

@@ -6,6 +6,7 @@ use crate::harness::door::{DESK, Door, ROUND};
 use crate::harness::province::{random_id, round_code};
 use sipas::domain::comment::{CommentRef, Standing};
 use sipas::domain::publication::AsOf;
+use sipas::service::publish::Terms;
 use sipas::service::{comments, publish, rounds};
 
 on_both!(
@@ -118,7 +119,8 @@ fn everybody_sees_what_was_published_byte_by_byte(database: &Database) {
     comments::settle(service.store(), &round, &[(meant, Standing::Approved)]).unwrap();
     assert!(verify().holds(), "a comment approved since is no figure: {:?}", verify().different);
     assert_eq!(stranger(&address, &[]).body, page.body, "and comes with the next revision only");
-    publish::revise(service.catalogue(), service.store(), &round, "thêm ý kiến", &|_| ()).unwrap();
+    let terms = Terms { note: "thêm ý kiến", although_few: false };
+    publish::revise(service.catalogue(), service.store(), &round, terms, &|_| ()).unwrap();
     let revised = publish::find(service.store(), &round, AsOf::Latest).unwrap();
     let bytes = publish::read_file(service.store(), &revised, "pages/P.html").unwrap();
     let text = String::from_utf8(bytes).unwrap();

@@ -6,7 +6,7 @@ use crate::domain::comment::{CommentRef, Standing};
 use crate::domain::ids::{AreaCode, RoundCode};
 use crate::domain::unit_report::{Role, UnitReport};
 use crate::store::comments::{Moderated, moderated, settle as settle_rows};
-use crate::store::{Store, StoreError};
+use crate::store::{self, Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The comments of a round with a standing, or all of them; in an order that tells nothing of when they came.
@@ -28,29 +28,48 @@ pub struct ToRead {
     pub desk: AreaCode,
     /// The desk's name.
     pub desk_name: String,
-    /// Whether it may be shown.
-    pub standing: Standing,
     /// The words.
     pub text: String,
 }
 
-/// The comments of a round with the names of their desks, in the order of their references.
+/// A page of comments for whoever decides.
+#[derive(Debug)]
+pub struct Page {
+    /// How many comments of the round have each standing; those that none has are left out.
+    pub counts: BTreeMap<Standing, u64>,
+    /// The comments of the page.
+    pub comments: Vec<ToRead>,
+    /// Whether there are more behind them.
+    pub has_more: bool,
+}
+
+/// The first so many comments of a round with a standing, behind one of them if it is named, with the names of their desks; in an
+/// order that tells nothing of when they came.
 ///
 /// # Errors
 /// When the round is unknown, or the database does not answer.
-pub fn to_read(store: &Store, round: &RoundCode) -> Result<Vec<ToRead>, AnalyseRefusal> {
+pub fn page(
+    store: &Store,
+    round: &RoundCode,
+    (standing, after): (Standing, Option<&CommentRef>),
+    n: u32,
+) -> Result<Page, AnalyseRefusal> {
     rounds::find(store, round)?;
-    let (tree, all) = (areas::tree(store)?, of_round(store, round, None)?);
-    let to_read = |Moderated { comment, desk, standing }: Moderated| ToRead {
+    let tree = areas::tree(store)?;
+    let (counts, mut rows) = store.with(|connection| {
+        // One more than is shown says whether there are more.
+        let rows = store::comments::page(connection, round, (standing, after), n + 1)?;
+        Ok((store::comments::counts(connection, round)?, rows))
+    })?;
+    let has_more = rows.len() > n as usize;
+    rows.truncate(n as usize);
+    let to_read = |Moderated { comment, desk, .. }: Moderated| ToRead {
         reference: CommentRef { response: comment.response, item: comment.item },
         desk_name: tree.get(&desk).map(|area| area.name.clone()).unwrap_or_default(),
         desk,
-        standing,
         text: comment.text,
     };
-    let mut all: Vec<ToRead> = all.into_iter().map(to_read).collect();
-    all.sort_by(|a, b| a.reference.cmp(&b.reference));
-    Ok(all)
+    Ok(Page { counts, comments: rows.into_iter().map(to_read).collect(), has_more })
 }
 
 /// Why no comment was settled.

@@ -7,6 +7,7 @@ use super::schema::{areas, comments, responses};
 use crate::domain::comment::{CommentRef, Standing};
 use crate::domain::ids::{AreaCode, ItemId, ResponseId, RoundCode};
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 /// One comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,27 +44,77 @@ pub fn of_round(connection: &mut AnyConnection, round: &RoundCode) -> Result<Vec
 /// # Errors
 /// [`StoreError::Unknown`] for a round that is not there; when the database does not answer.
 pub fn moderated(connection: &mut AnyConnection, round: &RoundCode) -> Result<Vec<Moderated>, StoreError> {
-    type Row = (Vec<u8>, String, String, String, String);
     let number = rounds::number(connection, round)?;
-    let written_in = responses::round.eq(comments::round).and(responses::id.eq(comments::response));
-    let rows: Vec<Row> = comments::table
-        .inner_join(responses::table.on(written_in))
-        .inner_join(areas::table.on(areas::id.eq(responses::desk)))
+    let rows: Vec<Row> = with_desk()
         .filter(comments::round.eq(number))
         .order((comments::response, comments::item))
-        .select((comments::response, comments::item, comments::body, areas::code, comments::standing))
+        .select(COLUMNS)
         .load(connection)?;
-    rows.into_iter()
-        .map(|(response, item, text, desk, standing)| {
-            let id = response.try_into().map_err(|bytes| StoreError::corrupt("response id", bytes))?;
-            let item = ItemId::parse(&item).map_err(|_| StoreError::corrupt("item", &item))?;
-            Ok(Moderated {
-                comment: Comment { response: ResponseId::from_bytes(id), item, text },
-                desk: AreaCode::parse(&desk).map_err(|_| StoreError::corrupt("desk", &desk))?,
-                standing: Standing::parse(&standing).ok_or_else(|| StoreError::corrupt("standing", &standing))?,
-            })
-        })
-        .collect()
+    rows.into_iter().map(read).collect()
+}
+
+/// The first so many comments of a round with a standing, in the order of [`moderated`], behind one of them if it is named.
+///
+/// # Errors
+/// [`StoreError::Unknown`] for a round that is not there; when the database does not answer.
+pub fn page(
+    connection: &mut AnyConnection,
+    round: &RoundCode,
+    (standing, after): (Standing, Option<&CommentRef>),
+    limit: u32,
+) -> Result<Vec<Moderated>, StoreError> {
+    let number = rounds::number(connection, round)?;
+    // Every id and every item is behind an empty one.
+    let (id, item): (&[u8], &str) = after.map_or((&[], ""), |after| (after.response.as_bytes(), after.item.as_str()));
+    let is_behind = comments::response.gt(id).or(comments::response.eq(id).and(comments::item.gt(item)));
+    let rows: Vec<Row> = with_desk()
+        .filter(comments::round.eq(number))
+        .filter(comments::standing.eq(standing.code()))
+        .filter(is_behind)
+        .order((comments::response, comments::item))
+        .limit(limit.into())
+        .select(COLUMNS)
+        .load(connection)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// How many comments of a round have each standing; those that none has are left out.
+///
+/// # Errors
+/// [`StoreError::Unknown`] for a round that is not there; when the database does not answer.
+pub fn counts(connection: &mut AnyConnection, round: &RoundCode) -> Result<BTreeMap<Standing, u64>, StoreError> {
+    let rows: Vec<(String, i64)> = comments::table
+        .filter(comments::round.eq(rounds::number(connection, round)?))
+        .group_by(comments::standing)
+        .select((comments::standing, diesel::dsl::count_star()))
+        .load(connection)?;
+    rows.into_iter().map(|(standing, n)| Ok((read_standing(&standing)?, n.unsigned_abs()))).collect()
+}
+
+/// Comments beside the desks that they were written at.
+#[diesel::dsl::auto_type]
+fn with_desk() -> _ {
+    comments::table
+        .inner_join(responses::table.on(responses::round.eq(comments::round).and(responses::id.eq(comments::response))))
+        .inner_join(areas::table.on(areas::id.eq(responses::desk)))
+}
+
+type Row = (Vec<u8>, String, String, String, String);
+type Columns = (comments::response, comments::item, comments::body, areas::code, comments::standing);
+const COLUMNS: Columns = (comments::response, comments::item, comments::body, areas::code, comments::standing);
+
+fn read((response, item, text, desk, standing): Row) -> Result<Moderated, StoreError> {
+    let id = response.try_into().map_err(|bytes| StoreError::corrupt("response id", bytes))?;
+    let item = ItemId::parse(&item).map_err(|_| StoreError::corrupt("item", &item))?;
+    Ok(Moderated {
+        comment: Comment { response: ResponseId::from_bytes(id), item, text },
+        desk: AreaCode::parse(&desk).map_err(|_| StoreError::corrupt("desk", &desk))?,
+        standing: read_standing(&standing)?,
+    })
+}
+
+fn read_standing(text: &str) -> Result<Standing, StoreError> {
+    Standing::parse(text).ok_or_else(|| StoreError::corrupt("standing", text))
 }
 
 /// Gives each comment its standing, all or none of them.

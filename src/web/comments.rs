@@ -8,7 +8,8 @@ use super::problem::catalogue::{
 use super::{Site, figures, form, guard, operator, pages};
 use crate::domain::comment::{CommentRef, Sign, Standing, signs};
 use crate::domain::ids::RoundCode;
-use crate::service::comments::{self, SettleRefusal, ToRead};
+use crate::service::Service;
+use crate::service::comments::{self, SettleRefusal};
 use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -16,7 +17,7 @@ use minijinja::{Value, context};
 use schemars::{Schema, SchemaGenerator, json_schema};
 
 /// Comments of a page.
-const PER_PAGE: usize = 50;
+const PER_PAGE: u32 = 50;
 /// Before a comment's name in the name of its field.
 const SETTLED: &str = "settled.";
 
@@ -196,21 +197,19 @@ fn form_schema(_: &mut SchemaGenerator) -> Schema {
 async fn page(site: &Data<Site>, asked: Asked, n_settled: Option<usize>) -> Result<HttpResponse, Problem> {
     let Asked { round, standing, after } = asked;
     let code = round.clone();
-    let found = figures::computed(site, move |service| comments::to_read(service.store(), &round)).await?;
+    let read = move |service: &Service| comments::page(service.store(), &round, (standing, after.as_ref()), PER_PAGE);
+    let found = figures::computed(site, read).await?;
     let tabs: Vec<Value> = Standing::ALL
         .into_iter()
         .map(|one| {
-            let n = found.iter().filter(|comment| comment.standing == one).count();
+            let n = found.counts.get(&one).copied().unwrap_or_default();
             let (vi, en) = called(one);
             context! { code => one.code(), vi, en, n, is_here => one == standing }
         })
         .collect();
-    let is_listed =
-        |one: &&ToRead| one.standing == standing && after.as_ref().is_none_or(|after| one.reference > *after);
-    let mut listed = found.iter().filter(is_listed);
-    let shown: Vec<&ToRead> = listed.by_ref().take(PER_PAGE).collect();
-    let next = shown.last().map(|last| last.reference.to_string()).filter(|_| listed.next().is_some());
-    let comments: Vec<Value> = shown
+    let next = found.comments.last().filter(|_| found.has_more).map(|last| last.reference.to_string());
+    let comments: Vec<Value> = found
+        .comments
         .iter()
         .map(|one| {
             let signs: Vec<Value> = signs(&one.text).into_iter().map(named).collect();

@@ -2,10 +2,14 @@ use crate::harness::Database;
 use crate::harness::province::{area_code, open_round, random_id, response, round_code};
 use sipas::domain::comment::{CommentRef, Standing};
 use sipas::domain::ids::{ItemId, ResponseId};
-use sipas::store::responses::{self, Intake};
+use sipas::store::responses::{self, Intake, NewResponse};
 use sipas::store::{Store, StoreError, comments};
 
-on_both!(a_comment_is_hidden_until_somebody_decides, all_that_are_named_are_settled_or_none);
+on_both!(
+    a_comment_is_hidden_until_somebody_decides,
+    all_that_are_named_are_settled_or_none,
+    a_long_list_is_read_page_by_page,
+);
 
 fn reference(response: ResponseId) -> CommentRef {
     CommentRef { response, item: ItemId::parse("words").unwrap() }
@@ -58,4 +62,35 @@ fn all_that_are_named_are_settled_or_none(db: &Database) {
     assert!(standings(&store).iter().all(|(_, standing)| *standing == Standing::Waiting));
     let ghost = store.with(|connection| comments::settle(connection, &round_code("GHOST"), &[]));
     assert!(matches!(ghost, Err(StoreError::Unknown(_))));
+}
+
+fn a_long_list_is_read_page_by_page(db: &Database) {
+    let store = db.store();
+    open_round(&store, "R1");
+    let mut batch: Vec<NewResponse> = (0..7).map(|n| response(random_id(), "R1", "K1", n)).collect();
+    batch[6].comments.push((ItemId::parse("more").unwrap(), "lời thêm".to_owned()));
+    batch[6].id = ResponseId::from_bytes([0xff; 16]);
+    store.with(|connection| responses::insert_batch(connection, &batch, Intake::Open)).unwrap();
+    let all = store.with(|connection| comments::moderated(connection, &round_code("R1"))).unwrap();
+    assert_eq!(all.len(), 8);
+    let of = |one: &comments::Moderated| CommentRef { response: one.comment.response, item: one.comment.item.clone() };
+    settle(&store, &[of(&all[1]), of(&all[4])], Standing::Approved).unwrap();
+    let page = |standing, after: Option<&CommentRef>, limit| {
+        let round = round_code("R1");
+        store.with(|connection| comments::page(connection, &round, (standing, after), limit)).unwrap()
+    };
+    let (mut read, mut last) = (Vec::new(), None);
+    loop {
+        let next: Vec<CommentRef> = page(Standing::Waiting, last.as_ref(), 2).iter().map(of).collect();
+        let Some(end) = next.last() else { break };
+        last = Some(end.clone());
+        read.extend(next);
+    }
+    let waiting: Vec<CommentRef> = [0, 2, 3, 5, 6, 7].map(|place: usize| of(&all[place])).into();
+    assert_eq!(read, waiting, "two comments of one answer lie on two pages");
+    let approved: Vec<CommentRef> = page(Standing::Approved, None, 9).iter().map(of).collect();
+    assert_eq!(approved, [of(&all[1]), of(&all[4])]);
+    assert_eq!(page(Standing::Rejected, None, 9), []);
+    let counts = store.with(|connection| comments::counts(connection, &round_code("R1"))).unwrap();
+    assert_eq!(counts.into_iter().collect::<Vec<_>>(), [(Standing::Waiting, 6), (Standing::Approved, 2)]);
 }

@@ -1,8 +1,10 @@
 //! How long `sipas export` takes for a million answers to 33 items, in every format that holds rows, and how much memory; beside it
 //! Polars writing the same rows as CSV.
 //!
-//! `cargo bench --bench export` fills a SQLite database with made-up answers (a minute or two; `-- 100000` for fewer), runs the
-//! real program for each format and prints the time and peak memory of the whole process. Polars runs in Python, in a process that
+//! cargo bench --bench export -- [--database URL] [--answers 1000000]
+//!
+//! Fills a database with made-up answers (a fresh SQLite file unless a URL is given; use an empty database), which takes a minute
+//! or two, runs the real program for each format and prints the time and peak memory of the whole process. Polars runs in Python, in a process that
 //! has the rows in memory already and tells only what `write_csv` took: `PYTHON` names an interpreter that has it; unless it does,
 //! the one that `tests/run.sh` made is taken. What is asked for: CSV in twice the time of Polars, SPSS in 20 s, no format that
 //! streams above 300 MB.
@@ -13,10 +15,14 @@
     reason = "a measurement that cannot go on stops, and says why"
 )]
 
+#[path = "../load/arguments.rs"]
+#[expect(dead_code, reason = "this measurement has no switches")]
+mod arguments;
 #[path = "../estimate/measure.rs"]
 mod measure;
 mod survey;
 
+use arguments::Arguments;
 use measure::{Measured, median};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -44,10 +50,10 @@ print(written - begun, time.perf_counter() - begun)
 ";
 
 fn main() {
-    let arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
-    let n_answers = arguments.filter_map(|argument| argument.parse().ok()).next().unwrap_or(N_ANSWERS);
+    let typed = Arguments::read();
+    let n_answers = typed.number("--answers", N_ANSWERS);
     let folder = tempfile::tempdir().expect("a folder for the survey");
-    let survey = survey::Survey::write(folder.path(), n_answers);
+    let survey = survey::Survey::write(folder.path(), typed.value("--database").as_deref(), n_answers);
     println!("{n_answers} answers to 33 items, sex and age");
     println!("{:>10} {:>9} {:>9} {:>9} {:>9}", "format", "wall s", "CPU s", "MiB", "file MB");
     for format in &FORMATS[1..] {

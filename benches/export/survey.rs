@@ -26,10 +26,12 @@ pub(crate) struct Survey {
 }
 
 impl Survey {
-    /// Makes it by the program's own commands, and stores the answers directly.
-    pub(crate) fn write(folder: &Path, n_answers: usize) -> Self {
-        let path = folder.join("sipas.db");
-        let survey = Self { database: format!("sqlite:{}", path.display()), surveys: folder.join("surveys") };
+    /// Makes it in an empty database by the program's own commands, and stores the answers directly.
+    pub(crate) fn write(folder: &Path, database: Option<&str>, n_answers: usize) -> Self {
+        let fresh = || format!("sqlite:{}", folder.join("sipas.db").display());
+        let database = database.map_or_else(fresh, str::to_owned);
+        let url = DatabaseUrl::parse(&database).expect("a database's URL");
+        let survey = Self { database, surveys: folder.join("surveys") };
         questionnaire(&survey.surveys);
         let (areas, frame) = (folder.join("areas.csv"), folder.join("frame.csv"));
         std::fs::write(&areas, areas_csv()).expect("the areas can be written");
@@ -40,7 +42,7 @@ impl Survey {
         survey.run(&[&["round", "create", ROUND][..], &plan, &kind].concat());
         survey.run(&["round", "frame", ROUND, &frame.display().to_string()]);
         survey.run(&["round", "open", ROUND]);
-        answers(&Store::open(&DatabaseUrl::Sqlite(path)).expect("the database opens"), n_answers);
+        answers(&Store::open(&url).expect("the database opens"), n_answers);
         survey
     }
 

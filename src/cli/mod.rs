@@ -40,6 +40,7 @@ use crate::domain::ids::AreaCode;
 use crate::domain::questionnaire::Language;
 use crate::service::Service;
 use crate::service::catalogue::{Catalogue, Source};
+use crate::service::export::keep_writers_quiet;
 use crate::store::{DatabaseUrl, Store};
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -183,6 +184,7 @@ enum Command {
 /// Reads the command line and does what it says.
 #[must_use]
 pub fn run() -> ExitCode {
+    keep_writers_quiet();
     let cli = Cli::parse();
     let Some(command) = cli.command else {
         say_line!("{WELCOME}");

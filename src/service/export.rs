@@ -42,6 +42,7 @@ use crate::export::r_script::Analysis;
 use crate::export::{Block, Table};
 use crate::store::{Store, StoreError, publications};
 use pipe::Pipe;
+pub use pipe::keep_writers_quiet;
 use std::io::{self, Write};
 use task::Task;
 

@@ -60,20 +60,20 @@ pub const FILE: Operation = Operation {
     does: Both { vi: "Một tệp đã công bố, đúng từng byte", en: "A file that was published, to the byte" },
     access: Access::Anyone,
     parameters: &[
-        ROUND,
+        Parameter { example: Some("demo-2024"), ..ROUND },
         Parameter {
             name: "revision",
             place: Place::Path,
             schema: shapes::text,
             what: Both { vi: "Số thứ tự lần công bố, từ 1", en: "The revision, from 1" },
-            example: None,
+            example: Some("1"),
         },
         Parameter {
             name: "file",
             place: Place::Path,
             schema: shapes::text,
             what: Both { vi: "Đường dẫn trong danh sách tệp", en: "A path of the list of files" },
-            example: None,
+            example: Some("index.json"),
         },
     ],
     takes: Takes::Nothing,

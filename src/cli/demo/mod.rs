@@ -16,7 +16,7 @@ use crate::domain::quality::Answers;
 use crate::domain::round::{AnyRound, Mode, RoundPlan};
 use crate::service::catalogue::Catalogue;
 use crate::service::rounds::{self, RoundRefusal};
-use crate::service::{analyse, areas, assess};
+use crate::service::{analyse, areas, assess, publish};
 use crate::store::Store;
 use indicatif::{ProgressBar, ProgressStyle};
 use people::Sitting;
@@ -59,6 +59,7 @@ pub(super) fn run(place: &Place, arguments: &Arguments) -> Result<(), Failure> {
     index::print_table(&analyse::index_table(&catalogue, &store, &round, Answers::All)?);
     say_line!("\n{n_sent} answers sent, stored and counted in {:.1} s.", started.elapsed().as_secs_f64());
     if !arguments.once {
+        publish_beside(place.catalogue()?, store.clone(), serving.base())?;
         keep_serving(&catalogue, &store, &province, &round, &serving)?;
     }
     serving.stop()
@@ -74,6 +75,24 @@ fn refuse_a_database_in_use(store: &Store) -> Result<(), Failure> {
             area.code, area.name
         ))),
     }
+}
+
+/// Makes the year before public beside everything else, unless it is: drawing its pages takes a while.
+fn publish_beside(catalogue: Catalogue, store: Store, base: &str) -> Result<(), Failure> {
+    let round = code(&province::round_code(province::FIRST_YEAR, false))?;
+    let address = format!("{base}/r/{round}");
+    let publish = move || {
+        if matches!(rounds::find(&store, &round), Ok(AnyRound::Published(_))) {
+            say_line!("What the public sees of the year before: {address}");
+            return;
+        }
+        match publish::publish(&catalogue, &store, &round, "", &|_| ()) {
+            Ok(_) => say_line!("The year before is published; what the public sees of it: {address}"),
+            Err(refusal) => eprintln!("The year before could not be published: {refusal}"),
+        }
+    };
+    let thread = std::thread::Builder::new().name("sipas-publish".to_owned()).spawn(publish);
+    thread.map(drop).map_err(|error| Failure::message(error.to_string()))
 }
 
 /// Prints the table again whenever someone has answered, until the program is asked to end.

@@ -1,6 +1,7 @@
 //! The writer of a file on a thread of its own, so that rows are prepared while others are written; and behind it another that
 //! adds up the bytes and hands them on.
 
+use super::spool::in_folder;
 use crate::domain::ids::Digest;
 use crate::export::format::Format;
 use crate::export::r_script::Analysis;
@@ -13,6 +14,8 @@ use std::thread::JoinHandle;
 
 /// Blocks, or buffers of bytes, that may wait.
 const MAX_WAITING: usize = 2;
+/// The name of a writer's thread.
+const WRITER: &str = "sipas-export";
 /// Bytes put together before they are handed on.
 const BUFFER_BYTES: usize = 1 << 16;
 
@@ -52,7 +55,7 @@ impl Pipe {
             }
             Err(io::Error::new(io::ErrorKind::Interrupted, "nobody wants it any more"))
         };
-        let thread = std::thread::Builder::new().name("sipas-export".to_owned()).spawn(write)?;
+        let thread = std::thread::Builder::new().name(WRITER.to_owned()).spawn(write)?;
         Ok(Self { blocks, thread: Some(thread) })
     }
 
@@ -152,12 +155,23 @@ impl Write for Counted {
     }
 }
 
-/// What a thread came to.
+/// What a thread came to. Some libraries panic where a temporary file cannot be written.
 fn ended(thread: Option<JoinHandle<io::Result<Written>>>) -> io::Result<Written> {
-    let ended = thread.map(JoinHandle::join).and_then(Result::ok);
-    ended.unwrap_or_else(|| {
-        Err(io::Error::other("the writer came to grief; see whether the folder for temporary files (TMPDIR) is full"))
+    let Some(thread) = thread else { return Err(io::Error::other("the writer has ended before")) };
+    thread.join().unwrap_or_else(|reason| {
+        let said = reason.downcast_ref::<String>().map(String::as_str).or_else(|| reason.downcast_ref().copied());
+        Err(in_folder(io::Error::other(said.unwrap_or("the writer came to grief").to_owned())))
     })
+}
+
+/// Keeps the writers' panics from the terminal, for the life of the program: whoever waits for a file is told what broke it.
+pub fn keep_writers_quiet() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() != Some(WRITER) {
+            usual(panic);
+        }
+    }));
 }
 
 #[cfg(test)]
@@ -206,6 +220,14 @@ mod tests {
         let failed = (0..100).find_map(|_| pipe.send(block(10_000)).err());
         let error = failed.or_else(|| pipe.finish().err()).unwrap();
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    }
+
+    #[test]
+    fn a_writer_that_comes_to_grief_is_quoted() {
+        let of = |grief: fn() -> io::Result<Written>| ended(Some(std::thread::spawn(grief))).err().unwrap().to_string();
+        let full = of(|| panic!("{} is full", "a file"));
+        assert!(full.starts_with("a file is full, in the folder for temporary files, /"), "{full}");
+        assert!(of(|| panic!("no room")).starts_with("no room, in "));
     }
 
     #[test]

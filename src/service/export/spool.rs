@@ -29,6 +29,12 @@ pub(super) struct Sheet<'a> {
     pub(super) packed: &'a [u8],
 }
 
+/// What keeps a temporary file from being written or read, with its place: it is not the one that whoever asked has named.
+pub(super) fn in_folder(error: io::Error) -> io::Error {
+    let folder = std::env::temp_dir();
+    io::Error::new(error.kind(), format!("{error}, in the folder for temporary files, {} (TMPDIR)", folder.display()))
+}
+
 /// Takes sheets.
 pub(super) struct Spool {
     out: BufWriter<File>,
@@ -44,7 +50,8 @@ impl Spool {
     /// # Errors
     /// When no temporary file can be made.
     pub(super) fn new() -> io::Result<Self> {
-        Ok(Self { out: BufWriter::with_capacity(BUFFER_BYTES, tempfile::tempfile()?) })
+        let file = tempfile::tempfile().map_err(in_folder)?;
+        Ok(Self { out: BufWriter::with_capacity(BUFFER_BYTES, file) })
     }
 
     pub(super) fn push(&mut self, sheet: &Sheet) -> io::Result<()> {
@@ -60,13 +67,13 @@ impl Spool {
             &length.to_le_bytes(),
         ];
         head.iter_mut().zip(parts.into_iter().flatten()).for_each(|(byte, of)| *byte = *of);
-        self.out.write_all(&head)?;
-        self.out.write_all(sheet.packed)
+        let written = self.out.write_all(&head).and_then(|()| self.out.write_all(sheet.packed));
+        written.map_err(in_folder)
     }
 
     /// Turns to giving.
     pub(super) fn turn(self) -> io::Result<Unspool> {
-        let mut file = self.out.into_inner()?;
+        let mut file = self.out.into_inner().map_err(|error| in_folder(error.into_error()))?;
         file.rewind()?;
         Ok(Unspool { file: BufReader::with_capacity(BUFFER_BYTES, file), packed: Vec::new() })
     }

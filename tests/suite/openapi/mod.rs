@@ -13,6 +13,8 @@ on_both!(the_document_is_sound_and_its_examples_run, generated_requests_get_what
 
 /// Under the names that the examples have, which are those of `sipas demo`.
 const ROUND: &str = "demo-2025";
+/// It is published.
+const YEAR_BEFORE: &str = "demo-2024";
 const DESK: &str = "MH01-00";
 /// Enough for figures that are shown.
 const N_ANSWERS: usize = 12;
@@ -29,14 +31,12 @@ pub(crate) struct Interface {
 impl Interface {
     fn on(database: &Database) -> Self {
         let office = Office::on(&database.address());
-        let path = |file: &str| fixture(file).display().to_string();
-        office.run(&["areas", "import", &path("interface/areas.csv")]);
-        let plan = ["--questionnaire", "one-stop.v2", "--scheme", "demo-province", "--area", "MH"];
-        office.run(&[&["round", "create", ROUND][..], &plan, &["--year", "2025", "--mode", "sampled"]].concat());
-        office.run(&["round", "frame", ROUND, &path("interface/frame.csv")]);
-        office.run(&["round", "open", ROUND]);
+        office.run(&["areas", "import", &fixture("interface/areas.csv").display().to_string()]);
         let interface = Self::of(office);
-        interface.answer();
+        interface.hold(YEAR_BEFORE, "2024");
+        interface.office.run(&["round", "close", YEAR_BEFORE]);
+        interface.office.run(&["round", "publish", YEAR_BEFORE]);
+        interface.hold(ROUND, "2025");
         interface
     }
 
@@ -53,8 +53,17 @@ impl Interface {
         println!("{}", tools::run(tools::python(), &[beside("examples.py").as_os_str(), base, OsStr::new(&keys)]));
     }
 
+    /// Opens a round that people answer.
+    fn hold(&self, round: &str, year: &str) {
+        let plan = ["--questionnaire", "one-stop.v2", "--scheme", "demo-province", "--area", "MH", "--mode", "sampled"];
+        self.office.run(&[&["round", "create", round, "--year", year][..], &plan].concat());
+        self.office.run(&["round", "frame", round, &fixture("interface/frame.csv").display().to_string()]);
+        self.office.run(&["round", "open", round]);
+        self.answer(round);
+    }
+
     /// Sends the example's answers under other ids, from two desks.
-    fn answer(&self) {
+    fn answer(&self, round: &str) {
         let document = self.client.send("GET", "/openapi.json", &[], b"").json();
         let submit = &document["paths"]["/v1/rounds/{round}/responses"]["post"];
         let mut body = submit["requestBody"]["content"]["application/json"]["example"].clone();
@@ -62,7 +71,7 @@ impl Interface {
             body["id"] = uuid::Uuid::new_v4().to_string().into();
             body["desk"] = [DESK, "MH02-00"][n % 2].into();
             body["answers"]["sex"] = ["female", "male"][n / 2 % 2].into();
-            let address = format!("/v1/rounds/{ROUND}/responses");
+            let address = format!("/v1/rounds/{round}/responses");
             assert_eq!(self.client.send("POST", &address, &[JSON], body.to_string().as_bytes()).status, 201);
         }
     }

@@ -5,6 +5,7 @@ use super::catalogue::Catalogue;
 use super::exercise::AnalyseRefusal;
 use super::publish::{self, PublishRefusal};
 use super::unit_report;
+use crate::domain::disclosure::MIN_ANSWERS;
 use crate::domain::ids::AreaCode;
 use crate::domain::letter::Letter;
 use crate::domain::outbox::{ClaimedMail, Edition};
@@ -35,6 +36,17 @@ pub enum LetterRefusal {
         "the round has no figures of {0}; there are some of its area, of the units its scheme rates, and of drawn desks"
     )]
     NoFigures(AreaCode),
+    /// The letter would tell what a few people said.
+    #[error(
+        "{n} answers came to {unit} since the last letter about it, and both letters together would tell what these few said; this \
+         one waits until there are {MIN_ANSWERS}"
+    )]
+    FewSince {
+        /// The unit.
+        unit: AreaCode,
+        /// How many answers.
+        n: u64,
+    },
     /// A template is at fault.
     #[error(transparent)]
     Template(#[from] LetterFault),
@@ -75,13 +87,13 @@ pub fn of_mail(
     let mut own = None;
     for wanted in store.with(|connection| letters::wanted(connection, &key.round, key.edition))? {
         // What is wrong with another letter is said when its own mail is sent.
-        let Ok(letter) = told.letter(store, &wanted, letterhead) else { continue };
-        let kept = store.with(|connection| letters::keep(connection, &wanted, &letter))?;
+        let Ok((letter, answers)) = told.letter(store, &wanted, letterhead) else { continue };
+        let kept = store.with(|connection| letters::keep(connection, &wanted, &letter, answers))?;
         if wanted == key {
             own = Some(kept);
         }
     }
-    own.map_or_else(|| told.letter(store, &key, letterhead), Ok)
+    own.map_or_else(|| told.letter(store, &key, letterhead).map(|(letter, _)| letter), Ok)
 }
 
 /// A letter as it would be written now, without keeping it. A revision that is not published yet is told as it would be.
@@ -100,8 +112,11 @@ pub fn preview(
         Ok(None) | Err(StoreError::Unknown(_)) => {}
         Err(error) => return Err(error.into()),
     }
-    Told::of(catalogue, store, key)?.letter(store, key, letterhead)
+    Told::of(catalogue, store, key)?.written(store, key, letterhead).map(|(letter, _)| letter)
 }
+
+/// A letter with how many answers it tells of, unless that is hidden.
+type Counted = (Letter, Option<u64>);
 
 /// What is told about a round.
 enum Told {
@@ -123,7 +138,22 @@ impl Told {
         unit_report::of_round(catalogue, store, &key.round).map(Self::Now).map_err(LetterRefusal::Refused)
     }
 
-    fn letter(&self, store: &Store, key: &LetterKey, letterhead: &Letterhead) -> Result<Letter, LetterRefusal> {
+    /// A letter that may go out, with how many answers it tells of. What was published is everybody's; figures of a round that
+    /// goes on wait until enough answers came.
+    fn letter(&self, store: &Store, key: &LetterKey, letterhead: &Letterhead) -> Result<Counted, LetterRefusal> {
+        let (letter, answers) = self.written(store, key, letterhead)?;
+        let last = match self {
+            Self::Published(..) => None,
+            Self::Now(_) => store.with(|connection| letters::last_told(connection, key))?,
+        };
+        let n = last.zip(answers).map_or(0, |(last, now)| now.abs_diff(last));
+        if (1..MIN_ANSWERS).contains(&n) {
+            return Err(LetterRefusal::FewSince { unit: key.unit.clone(), n });
+        }
+        Ok((letter, answers))
+    }
+
+    fn written(&self, store: &Store, key: &LetterKey, letterhead: &Letterhead) -> Result<Counted, LetterRefusal> {
         let read = |publication| match publish::report(store, publication, &key.unit) {
             Ok(report) => Ok(Some(report)),
             Err(PublishRefusal::NotFrozen { .. }) => Ok(None),
@@ -139,7 +169,8 @@ impl Told {
         let report = report.ok_or_else(|| LetterRefusal::NoFigures(key.unit.clone()))?;
         let pdf = key.with_pdf.then(|| self.pdf(&report, key.language)).transpose()?;
         let facts = Facts { report: &report, edition: key.edition, before: before.as_ref(), note };
-        Ok(letter::write(&facts, key.language, letterhead, pdf)?)
+        let letter = letter::write(&facts, key.language, letterhead, pdf)?;
+        Ok((letter, report.coverage.answers))
     }
 
     /// The unit's page, set for paper.

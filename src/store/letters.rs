@@ -9,7 +9,7 @@ use crate::domain::letter::{Letter, Part};
 use crate::domain::outbox::{Edition, MailState};
 use crate::domain::tongue::Tongue;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Integer, Text};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 
 /// What makes a letter another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,16 +35,38 @@ pub fn find(connection: &mut AnyConnection, key: &LetterKey) -> Result<Option<Le
     find_by_numbers(connection, key, round, unit)
 }
 
-/// Keeps a letter, unless one was written for its key; returns the one that holds, which every server then sends.
+/// How many answers the last letter about a unit in a round told of; none if there was no letter, or none that told it.
 ///
 /// # Errors
 /// [`StoreError::Unknown`] for a round or unit that is not there; when the database does not answer.
-pub fn keep(connection: &mut AnyConnection, key: &LetterKey, letter: &Letter) -> Result<Letter, StoreError> {
+pub fn last_told(connection: &mut AnyConnection, key: &LetterKey) -> Result<Option<u64>, StoreError> {
+    let (round, unit) = numbers(connection, key)?;
+    let last: Option<Option<i64>> = letters::table
+        .filter(letters::round.eq(round).and(letters::unit.eq(unit)))
+        .filter(letters::answers.is_not_null())
+        .order(letters::id.desc())
+        .select(letters::answers)
+        .first(connection)
+        .optional()?;
+    Ok(last.flatten().map(i64::unsigned_abs))
+}
+
+/// Keeps a letter that tells of so many answers, unless one was written for its key; returns the one that holds, which every
+/// server then sends.
+///
+/// # Errors
+/// [`StoreError::Unknown`] for a round or unit that is not there; when the database does not answer.
+pub fn keep(
+    connection: &mut AnyConnection,
+    key: &LetterKey,
+    letter: &Letter,
+    answers: Option<u64>,
+) -> Result<Letter, StoreError> {
     let (round, unit) = numbers(connection, key)?;
     connection.transact_with_retries(|connection| {
         let inserted = diesel::sql_query(
-            "INSERT INTO letters (round, edition, unit, language, with_pdf, subject, plain, html)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            "INSERT INTO letters (round, edition, unit, language, with_pdf, subject, plain, html, answers)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
              ON CONFLICT (round, edition, unit, language, with_pdf) DO NOTHING",
         )
         .bind::<Integer, _>(round)
@@ -55,6 +77,7 @@ pub fn keep(connection: &mut AnyConnection, key: &LetterKey, letter: &Letter) ->
         .bind::<Text, _>(&letter.subject)
         .bind::<Text, _>(&letter.plain)
         .bind::<Text, _>(&letter.html)
+        .bind::<Nullable<BigInt>, _>(answers.map(u64::cast_signed))
         .execute(connection)?;
         if inserted > 0 {
             let id: i32 = letters::table.filter(of_key(key, round, unit)).select(letters::id).first(connection)?;

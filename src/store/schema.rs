@@ -200,6 +200,7 @@ diesel::table! {
         subject -> Text,
         plain -> Text,
         html -> Text,
+        answers -> Nullable<BigInt>,
     }
 }
 

@@ -155,6 +155,8 @@ fn refused(refusal: LetterRefusal) -> Problem {
         LetterRefusal::NoFigures(_) => Problem::of(&UNKNOWN_UNIT),
         LetterRefusal::Refused(refusal) => figures::refused(refusal),
         LetterRefusal::Unread(refusal) => publications::refused(refusal),
+        // A preview goes to nobody, so it waits for nothing.
+        LetterRefusal::FewSince { .. } => Problem::of(&FIGURES_NOT_AVAILABLE).saying(refusal.to_string()),
         LetterRefusal::Template(_) | LetterRefusal::Report(_) | LetterRefusal::Pdf(_) => Problem::server_fault(refusal),
         LetterRefusal::Store(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a letter could not be read");

@@ -1,20 +1,24 @@
 //! What joins the queue of mail by itself.
 
 use crate::harness::Database;
-use crate::harness::mail::recipient;
+use crate::harness::mail::{MailOffice, recipient};
+use crate::harness::office::{Office, ROUND};
 use crate::harness::province::{catalogue, close_round, instant, open_round, round_code};
-use sipas::domain::outbox::{Edition, MailState};
+use sipas::domain::outbox::{Edition, MailState, Outcome};
 use sipas::domain::recipient::{Role, Schedule};
 use sipas::report::letter::Letterhead;
 use sipas::service::Service;
+use sipas::service::catalogue::{Catalogue, Source};
 use sipas::service::collect::CollectLimits;
+use sipas::service::letters::LetterRefusal;
 use sipas::service::outbox::{Tended, Terms, queue};
 use sipas::store::outbox::Selection;
 use sipas::store::{outbox, recipients};
 
 on_both!(
     provisional_letters_go_to_the_office_when_a_month_or_quarter_has_ended,
-    a_publication_is_told_to_who_shall_know
+    a_publication_is_told_to_who_shall_know,
+    a_letter_waits_until_enough_answers_came_after_the_one_before
 );
 
 fn with_schedule(address: &str, unit: &str, role: Role, schedule: &str) -> sipas::domain::recipient::Recipient {
@@ -80,4 +84,35 @@ fn a_publication_is_told_to_who_shall_know(db: &Database) {
     assert!(undone.is_err());
     let mails = store.with(|connection| outbox::list(connection, &Selection::default())).unwrap();
     assert_eq!(mails.len(), 3, "a publication that was undone wrote to nobody");
+}
+
+fn a_letter_waits_until_enough_answers_came_after_the_one_before(db: &Database) {
+    let office = MailOffice { office: Office::on(&db.address()), store: db.store() };
+    office.office.open_round();
+    office.import_answers(ROUND, 8, 0..40, &[]);
+    let list = [with_schedule("a@tinh.test", "T1", Role::Official, "monthly")];
+    office.store.with(|connection| recipients::insert(connection, &list)).unwrap();
+    let surveys = Catalogue::load(&Source::Embedded).unwrap();
+    let service = Service::start(surveys, office.store.clone(), CollectLimits::default()).unwrap();
+    let sender = service.outbox(Terms::default(), Letterhead::default());
+    let claimed = |edition: &str| {
+        let edition = Edition::parse(edition).unwrap();
+        let n = office.store.with(|c| queue(c, &round_code(ROUND), edition, |_| true, instant(2))).unwrap();
+        assert_eq!(n, 1, "{edition}");
+        sender.claim().unwrap().unwrap()
+    };
+    let first = claimed("2025-09");
+    let letter = sender.letter(&first).unwrap();
+    assert!(letter.plain.contains("80"), "two desks of forty: {}", letter.plain);
+    assert!(sender.begin(&first).unwrap() && sender.settle(&first, &Outcome::Sent).unwrap());
+
+    let second = claimed("2025-10");
+    office.import_answers(ROUND, 8, 40..41, &[]);
+    let refused = sender.letter(&second).unwrap_err();
+    assert!(matches!(&refused, LetterRefusal::FewSince { n: 2, .. }), "{refused}");
+    assert!(refused.to_string().contains("2 answers came to T1 since the last letter"), "{refused}");
+    assert_eq!(sender.letter(&first).unwrap(), letter, "what was written stays");
+    office.import_answers(ROUND, 8, 41..43, &[]);
+    let later = sender.letter(&second).unwrap();
+    assert!(later.plain.contains("86"), "{}", later.plain);
 }

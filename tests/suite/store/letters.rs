@@ -30,9 +30,13 @@ fn the_letter_that_was_written_first_holds(db: &Database) {
         parts: vec![part("b.png", true, &[0, 255, 10]), part("a.pdf", false, b"")],
     };
     assert_eq!(store.with(|c| letters::find(c, &key)).unwrap(), None);
-    assert_eq!(store.with(|c| letters::keep(c, &key, &letter)).unwrap(), letter);
+    assert_eq!(store.with(|c| letters::keep(c, &key, &letter, Some(40))).unwrap(), letter);
     let other = Letter { subject: "another".to_owned(), ..letter.clone() };
-    assert_eq!(db.store().with(|c| letters::keep(c, &key, &other)).unwrap(), letter, "what one server wrote, all send");
+    assert_eq!(
+        db.store().with(|c| letters::keep(c, &key, &other, Some(41))).unwrap(),
+        letter,
+        "what one server wrote, all send"
+    );
     assert_eq!(store.with(|c| letters::find(c, &key)).unwrap(), Some(letter));
     for different in [
         LetterKey { edition: Edition::Revision(2), ..key.clone() },
@@ -42,6 +46,18 @@ fn the_letter_that_was_written_first_holds(db: &Database) {
     ] {
         assert_eq!(store.with(|c| letters::find(c, &different)).unwrap(), None, "{different:?}");
     }
+    let last = |key: &LetterKey| store.with(|c| letters::last_told(c, key)).unwrap();
+    let [again, elsewhere] = ["D1", "D2"].map(|unit| LetterKey {
+        unit: area_code(unit),
+        edition: Edition::parse("2025-09").unwrap(),
+        ..key.clone()
+    });
+    assert_eq!((last(&again), last(&elsewhere)), (Some(40), None), "of the letter that holds, whatever its edition");
+    for (language, answers) in [(Tongue::Vietnamese, Some(45)), (Tongue::English, None)] {
+        let letter = Letter { subject: "later".to_owned(), ..other.clone() };
+        store.with(|c| letters::keep(c, &LetterKey { language, ..again.clone() }, &letter, answers)).unwrap();
+    }
+    assert_eq!(last(&key), Some(45), "the last one that told it");
     let nowhere = LetterKey { unit: area_code("D9"), ..key };
     assert!(store.with(|c| letters::find(c, &nowhere)).is_err());
 }

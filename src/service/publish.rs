@@ -67,7 +67,7 @@ pub enum PublishRefusal {
     /// The difference of two revisions would be the answers of a few people.
     #[error(
         "revision {revision} would tell what a few people said, since nobody else makes it differ from the one before: {areas} \
-         answers more or less; wait until {MIN_ANSWERS} have come to each, or publish it all the same with --although-few"
+         answers more or less, in all or to an item; wait until {MIN_ANSWERS} have come to each, or publish it all the same with --although-few"
     )]
     Few {
         /// The revision.

@@ -6,13 +6,15 @@
 use super::openapi::{Access, Both, Gives, Group, NOTHING, Operation, PAGE, Parameter, Place, ROUND, Takes, shapes};
 use super::problem::Problem;
 use super::problem::catalogue::{FIGURES_NOT_AVAILABLE, KEY_NEEDED, UNAVAILABLE, UNKNOWN_ROUND};
-use super::{Site, credentials, figures, form, pages};
+use super::{Site, credentials, figures, form, pages, publications};
 use crate::domain::access::{Key, Scope};
 use crate::domain::ids::RoundCode;
+use crate::domain::outbox::office_time;
+use crate::domain::publication::Publication;
 use crate::export::format::Format;
 use crate::report::progress::ProgressDocument;
 use crate::service::export::TableName;
-use crate::service::{progress, rounds};
+use crate::service::{progress, publish, rounds};
 use actix_web::http::header::{self, HeaderName};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -101,14 +103,23 @@ pub async fn show(request: HttpRequest, site: Data<Site>, round: Path<String>) -
         return Ok(entered);
     }
     let round = RoundCode::parse(&round).map_err(|_| Problem::of(&UNKNOWN_ROUND))?;
+    let code = round.clone();
     let found = figures::computed(&site, move |service| {
         Ok((progress::progress(service, &round)?, rounds::find(service.store(), &round)?.plan().area.clone()))
     });
     let (progress, area) = found.await?;
+    let published = publications::looked_up(&site, move |service| publish::list(service.store(), &code)).await?;
+    let revisions: Vec<Value> = published.iter().rev().map(revision).collect();
     let tables: Vec<Value> = TableName::ALL.into_iter().map(files).collect();
     let document = Value::from(Serde(ProgressDocument::at(&progress, Utc::now())));
-    let context = context! { lang => pages::VIETNAMESE, p => document, area => area.as_str(), tables };
+    let context = context! { lang => pages::VIETNAMESE, p => document, area => area.as_str(), tables, revisions };
     pages::html(HttpResponse::Ok(), site.pages.render("operator.html", context)?)
+}
+
+/// A publication, of which there are files, too.
+fn revision(publication: &Publication) -> Value {
+    let published = publication.published.with_timezone(&office_time()).format("%d/%m/%Y %H:%M").to_string();
+    context! { revision => publication.revision, published }
 }
 
 /// The files of a table, each with what people call its format.

@@ -61,8 +61,8 @@ pub struct Changes {
     pub areas: Vec<AreaChange>,
     /// Desks in which something did.
     pub n_desks: usize,
-    /// Areas of any kind in which both revisions tell how many answered, and so few more answered now (or fewer) that their answers
-    /// are what one revision has more than the other; with how many.
+    /// Areas of any kind of which both revisions tell a figure, of all items or of one, and so few more answered now (or fewer) that
+    /// their answers are what one revision has more than the other; with how many, at the least.
     pub few: Vec<(NamedArea, u64)>,
 }
 
@@ -74,7 +74,8 @@ impl Changes {
         for report in now {
             let was = before.iter().find(|other| other.subject.area.code == report.subject.area.code);
             let change = of_area(was, report);
-            if let Some(n) = change.answers.few() {
+            let by_row = was.into_iter().flat_map(|was| answers_by_row(was, report));
+            if let Some(n) = std::iter::once(change.answers).chain(by_row).filter_map(Moved::few).min() {
                 changes.few.push((change.area.clone(), n));
             }
             match report.subject.role {
@@ -91,6 +92,15 @@ impl Changes {
     pub fn is_empty(&self) -> bool {
         self.areas.is_empty() && self.n_desks == 0
     }
+}
+
+/// How many answered what each row is about, as far as both reports show its figure.
+fn answers_by_row(was: &UnitReport, is: &UnitReport) -> impl Iterator<Item = Moved<u64>> {
+    let n = |row: &Row| row.figure.as_ref().ok().map(|figure| figure.n);
+    is.rows.iter().filter_map(move |row| {
+        let before = was.rows.iter().find(|other| (other.grain, &other.code) == (row.grain, &row.code))?;
+        Some(Moved { from: n(before), to: n(row) })
+    })
 }
 
 fn of_area(was: Option<&UnitReport>, is: &UnitReport) -> AreaChange {

@@ -52,6 +52,25 @@ fn a_file_of_a_revision_has_what_it_was_made_from() {
 }
 
 #[test]
+fn few_who_answered_one_item_are_few() {
+    let (database, scratch) = (Database::sqlite(), tempfile::tempdir().unwrap());
+    let office = closed(&database.address(), scratch.path());
+    office.run(&["round", "publish", ROUND]);
+    let late = sheet(scratch.path(), "muon.csv", &["T1-01"], (100, 6));
+    let text = std::fs::read_to_string(&late).unwrap();
+    // Of six who came late, four left the last question out.
+    let shorter = |(place, line): (usize, &str)| match line.rsplit_once(',') {
+        Some((all_but_the_last, _)) if place > 2 => format!("{all_but_the_last},\n"),
+        _ => format!("{line}\n"),
+    };
+    std::fs::write(&late, text.lines().enumerate().map(shorter).collect::<String>()).unwrap();
+    office.run(&["responses", "import", "--late", "--round", ROUND, &late.display().to_string()]);
+    let said = refused(office.try_run(&["round", "publish", ROUND, "--revise", "--note", "Phiếu muộn"]));
+    assert!(said.contains("(T1) 2, ") && said.contains("in all or to an item"), "{said}");
+    assert!(!said.contains("(T2"), "{said}");
+}
+
+#[test]
 fn corrected_scores_are_a_revision_too() {
     let scratch = tempfile::tempdir().unwrap();
     on_both_urls(|url| {

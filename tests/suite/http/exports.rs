@@ -123,6 +123,11 @@ fn of_a_publication_only_what_was_there_is_in_the_file(database: &Database) {
     let get = |more: &str, headers: &[(&str, &str)]| client.send("GET", &path(more), headers, b"");
     rounds::close(&door.store, &round_code(ROUND)).unwrap();
     publish::publish(door.service().catalogue(), &door.store, &round_code(ROUND), "", &|_| ()).unwrap();
+    let office = client.get(&format!("/operator/{ROUND}")).body;
+    assert!(
+        office.contains("Như lần công bố 1") && office.contains("format=xlsx&amp;table=index&amp;as-of=1\""),
+        "{office}"
+    );
     let then = TableName::ALL.map(|table| get(&format!("?format=csv&table={table}"), &[]).body);
     door.answer_late(3);
     for (table, then) in TableName::ALL.into_iter().zip(&then) {

@@ -190,7 +190,9 @@ pub fn revise(
     let late: Vec<LateArrival> = arrivals.into_iter().filter(|late| late.arrived > before.published).collect();
     let changes = report::publications::changes(&changes, &late);
     let publication = figures.publication((before.revision + 1, now()), note, changes);
-    freeze(store, &figures, &publication, tell, |_| Ok(())).map(|()| publication)
+    // An import that is still going on came before this revision by its clock, so it has to be seen in it.
+    let hold = |connection: &mut store::Connection| store::rounds::hold_by_backend(connection, round);
+    freeze(store, &figures, &publication, tell, hold).map(|()| publication)
 }
 
 /// The figures of a round, computed and packed, on their way to be published.

@@ -169,6 +169,18 @@ pub fn record_publication(connection: &mut AnyConnection, round: &Round<Publishe
     })
 }
 
+/// Holds a round until the transaction ends: whoever stores answers in it has ended before, or waits. SQLite has one writer at a
+/// time anyway.
+///
+/// # Errors
+/// [`StoreError::Unknown`] for a round that is not there; when the database does not answer.
+pub fn hold_by_backend(connection: &mut AnyConnection, code: &RoundCode) -> Result<(), StoreError> {
+    let AnyConnection::Pg(postgres) = connection else { return Ok(()) };
+    let round = rounds::table.filter(rounds::code.eq(code.as_str())).select(rounds::id);
+    let held: Option<i32> = round.for_no_key_update().first(postgres).optional()?;
+    held.map(drop).ok_or_else(|| unknown(code))
+}
+
 /// Gives a draft a new frame in place of the one it had.
 ///
 /// # Errors

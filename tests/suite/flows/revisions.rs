@@ -4,6 +4,7 @@
 use super::publication::{DESKS, N_FORMS, closed, refused, sheet};
 use crate::harness::office::ROUND;
 use crate::harness::{Database, on_both_urls};
+use std::process::Stdio;
 
 #[test]
 fn a_file_of_a_revision_has_what_it_was_made_from() {
@@ -109,4 +110,33 @@ fn what_is_not_published_takes_nothing_late_and_is_not_revised() {
     let said =
         refused(office.try_run(&["breakdown", "--round", ROUND, "--as-of", "1", "--item", "Q01", "--item", "Q02"]));
     assert!(said.contains("one by one"), "{said}");
+}
+
+#[test]
+fn a_revision_waits_for_an_import_that_is_going_on_and_sees_it() {
+    let (database, scratch) = (Database::postgres(), tempfile::tempdir().unwrap());
+    let office = closed(&database.address(), scratch.path());
+    office.run(&["round", "publish", ROUND]);
+    let late = sheet(scratch.path(), "muon.csv", &["T1-01"], (100, 5)).display().to_string();
+    office.run(&["responses", "import", "--late", "--round", ROUND, &late]);
+    // An import in the middle of its transaction, as far as others meet it.
+    let mut import = database.side_connection();
+    import.execute("BEGIN; SELECT 1 FROM rounds FOR SHARE");
+    import.execute(
+        "INSERT INTO responses (round, id, desk, channel, digest, received, packed, flags, admission)
+         SELECT round, decode(repeat('ab', 16), 'hex'), desk, channel, digest, received, packed, flags, admission
+         FROM responses LIMIT 1",
+    );
+    let mut revision = office.command(&["round", "publish", ROUND, "--revise", "--note", "Phiếu muộn"]);
+    let mut revision = revision.stderr(Stdio::piped()).spawn().unwrap();
+    // Division by zero, as long as nobody waits.
+    let waits = "SELECT 1 / count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'";
+    let mut other = database.side_connection();
+    while other.execute_at_once(waits).is_err() {
+        assert_eq!(revision.try_wait().unwrap(), None, "it did not wait");
+        std::thread::yield_now();
+    }
+    import.execute("COMMIT");
+    let said = refused(revision.wait_with_output().unwrap());
+    assert!(said.contains("changed while its figures were computed"), "{said}");
 }
